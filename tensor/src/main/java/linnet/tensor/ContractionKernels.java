@@ -1,0 +1,18 @@
+package linnet.tensor;
+
+/**
+ * Matrix products. Operands may have any strides, so the three forms of a linear layer are views of one
+ * primitive: {@code x·Wᵀ = matmul(x, w.transpose())}, {@code dy·W = matmul(dy, w)}, {@code dyᵀ·x =
+ * matmul(dy.transpose(), x)}.
+ */
+public interface ContractionKernels extends Kernels {
+  /**
+   * out(…,M,N) = a(…,M,K) · b(…,K,N), leading dimensions equal (expanded ones too). {@code out} is F32 or F64
+   * with dense rows; {@code a} is F32 or F64; {@code b} may have any floating dtype, a quantised one if it is
+   * a view of whole stored rows or their transpose.
+   */
+  void matmul(Tensor out, Tensor a, Tensor b);
+
+  /** out += a · b; otherwise as {@link #matmul}. */
+  void matmulAdd(Tensor out, Tensor a, Tensor b);
+}

@@ -1,0 +1,72 @@
+package linnet.tensor.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import linnet.tensor.MemoryLimitException;
+
+/**
+ * A backend's pool of native memory, shared by its scopes and threads. Chunks are asked of the system when
+ * nothing free is large enough, and given back when the pool is closed, not before.
+ */
+public final class NativeMemory implements AutoCloseable {
+  /**
+   * Memory that was handed out.
+   *
+   * @param segment of exactly as many bytes as were asked for, aligned to {@link Region#ALIGNMENT}; not
+   *     zeroed
+   * @param range its place in the pool
+   */
+  public record Block(MemorySegment segment, Region.Range range) {}
+
+  private final Arena arena = Arena.ofShared();
+  private final Region region = new Region();
+  private final List<MemorySegment> chunks = new ArrayList<>();
+
+  /**
+   * Hands out {@code bytes} bytes.
+   *
+   * @throws MemoryLimitException if that needs a new chunk, and the limit or the system refuses it
+   */
+  public synchronized Block allocate(long bytes) {
+    var range = region.allocate(bytes, this::grow);
+    return new Block(chunks.get(range.chunk()).asSlice(range.offset(), bytes), range);
+  }
+
+  /** Takes back what {@link #allocate} handed out. */
+  public synchronized void free(Block block) {
+    region.free(block.range());
+  }
+
+  /** Refuses, from now on, to let {@link #reservedBytes} exceed {@code bytes}. */
+  public synchronized void limit(long bytes) {
+    region.limit(bytes);
+  }
+
+  /** Bytes of all chunks. */
+  public synchronized long reservedBytes() {
+    return region.reservedBytes();
+  }
+
+  /** The most bytes that were handed out at once. */
+  public synchronized long peakBytes() {
+    return region.peakBytes();
+  }
+
+  /** Gives all chunks back to the system; segments that were handed out throw from now on. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  private void grow(long bytes) {
+    try {
+      chunks.add(arena.allocate(bytes, Region.ALIGNMENT));
+    } catch (OutOfMemoryError e) {
+      throw new MemoryLimitException("the system refused " + bytes + " bytes beyond the "
+          + region.reservedBytes() + " reserved so far (" + e.getMessage() + "): raise"
+          + " -XX:MaxDirectMemorySize, which is the heap's size where it is not set, or ask for less");
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package linnet.tensor.vector;
+
+import java.util.ArrayList;
+import java.util.List;
+import linnet.tensor.Segments;
+import linnet.tensor.Tensor;
+
+/** How attention is cut into tiles, by the rows' lengths alone. */
+final class AttentionTiles {
+  /** Queries of a tile. Part of the result, as is {@link #KEYS}. */
+  static final int QUERIES = 64;
+  /** Keys of a tile: so many that most rows have one, and a product with the values is one block. */
+  static final int KEYS = Panels.DEPTH;
+
+  /**
+   * Neighbouring queries or keys of one row.
+   *
+   * @param row of the segments
+   * @param from counted within the row
+   * @param count how many
+   */
+  record Tile(int row, int from, int count) {}
+
+  private AttentionTiles() {}
+
+  /** The queries of all rows. */
+  static List<Tile> ofQueries(Segments rows) {
+    var tiles = new ArrayList<Tile>();
+    for (int r = 0; r < rows.rows(); r++) {
+      addTiles(tiles, r, rows.queryStart(r + 1) - rows.queryStart(r), QUERIES);
+    }
+    return tiles;
+  }
+
+  /** The keys of all rows. */
+  static List<Tile> ofKeys(Segments rows) {
+    var tiles = new ArrayList<Tile>();
+    for (int r = 0; r < rows.rows(); r++) {
+      addTiles(tiles, r, rows.keyStart(r + 1) - rows.keyStart(r), KEYS);
+    }
+    return tiles;
+  }
+
+  private static void addTiles(List<Tile> tiles, int row, int length, int size) {
+    for (int from = 0; from < length; from += size) {
+      tiles.add(new Tile(row, from, Math.min(size, length - from)));
+    }
+  }
+
+  /** Whether the keys of a row are one tile. */
+  static boolean hasOneTileOfKeys(Segments rows, int row) {
+    return rows.keyStart(row + 1) - rows.keyStart(row) <= KEYS;
+  }
+
+  /** The matrix (count, D) of one head of x(T,H,D), from token {@code from} on. */
+  static Matrix head(Tensor x, int head, int from, int count) {
+    return new Matrix(x.dtype(), Native.segment(x), x.offset() + from * x.stride(0) + head * x.stride(1),
+        x.stride(0), x.stride(2), count, x.size(2));
+  }
+
+  /** How many of the {@code count} keys from {@code firstKey} on a query sees. */
+  static int visible(Segments rows, int row, int query, int firstKey, int count) {
+    return Math.clamp(rows.visible(row, query) - (long) firstKey, 0, count);
+  }
+
+  /** The queries of one head times {@code scale}, in scratch memory. */
+  static Matrix scaled(ElementLanes elements, Matrix q, float scale, Workspace workspace) {
+    var scaled = Matrix.dense(workspace.segment(Workspace.Purpose.QUERIES, (long) q.rows() * q.columns()),
+        q.rows(), q.columns());
+    for (int i = 0; i < q.rows(); i++) {
+      long at = 4 * (q.offset() + i * q.rowStride());
+      elements.affine(scaled.segment(), 4L * i * q.columns(), q.segment(), at, scale, 0, q.columns());
+    }
+    return scaled;
+  }
+
+  /** Refuses what does not fit together. */
+  static void check(Tensor q, Tensor k, Tensor v, Segments rows) {
+    boolean fits = q.rank() == 3 && k.rank() == 3 && v.rank() == 3 && q.size(2) == k.size(2)
+        && k.size(0) == v.size(0) && k.size(1) == v.size(1) && k.size(1) > 0 && q.size(1) % k.size(1) == 0
+        && q.size(0) == rows.queries() && k.size(0) >= rows.keyStart(rows.rows());
+    if (!fits) {
+      throw new IllegalArgumentException("attention of q(T,H,D) " + q + ", k(S,G,D) " + k + ", v(S,G,D) " + v
+          + " over " + rows.queries() + " queries and keys up to " + rows.keyStart(rows.rows())
+          + ": the shapes do not fit");
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package linnet.tensor.vector;
+
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A fixed number of threads, the caller among them, that work through numbered tiles. Which thread takes
+ * which tile is left to chance, so a tile's result must depend on its number alone.
+ *
+ * <p>One call is spread over the threads at a time. Calls from other threads meanwhile, and calls from within
+ * a tile, run where they are made: the same tiles in order.
+ */
+final class Crew implements AutoCloseable {
+  /** One tile's work, with scratch that no other thread uses meanwhile. */
+  interface Work {
+    void run(int tile, Workspace workspace);
+  }
+
+  private static final int SPINS = 2000;
+  /** Elements that are worth a tile of their own. */
+  private static final int TILE = 16384;
+
+  private final Thread[] helpers;
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private final ConcurrentLinkedDeque<Workspace> workspaces = new ConcurrentLinkedDeque<>();
+  private volatile Job job;
+  private volatile boolean closed;
+
+  /**
+   * Starts the threads.
+   *
+   * @param threads at least 1, with the caller's
+   */
+  Crew(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("a backend needs at least one thread, not " + threads);
+    }
+    helpers = new Thread[threads - 1];
+    for (int i = 0; i < helpers.length; i++) {
+      helpers[i] = Thread.ofPlatform().daemon().name("linnet-vector-" + (i + 1)).unstarted(this::help);
+    }
+    for (var helper : helpers) {
+      helper.start();
+    }
+  }
+
+  /** The number of threads, with the caller's. */
+  int threads() {
+    return helpers.length + 1;
+  }
+
+  /**
+   * Runs {@code work} for every tile in [0, tiles) and returns when all are done. What a tile throws is
+   * thrown here, after the tiles under way are done; later tiles are skipped.
+   */
+  void run(int tiles, Work work) {
+    if (closed) {
+      throw new IllegalStateException("the vector backend is closed");
+    }
+    var workspace = borrow();
+    try {
+      if (tiles > 1 && helpers.length > 0 && busy.compareAndSet(false, true)) {
+        try {
+          share(new Job(tiles, work), workspace);
+        } finally {
+          job = null;
+          busy.set(false);
+        }
+      } else {
+        for (int tile = 0; tile < tiles; tile++) {
+          work.run(tile, workspace);
+        }
+      }
+    } finally {
+      giveBack(workspace);
+    }
+  }
+
+  /** One row's work. */
+  interface RowWork {
+    void run(int row, Workspace workspace);
+  }
+
+  /**
+   * Runs {@code work} for every row in [0, rows), in tiles of several rows where rows are short; not for
+   * empty ones.
+   */
+  void runRows(int rows, long elementsPerRow, RowWork work) {
+    if (elementsPerRow == 0) {
+      return;
+    }
+    int perTile = Math.clamp(TILE / elementsPerRow, 1, TILE);
+    run((rows + perTile - 1) / perTile, (tile, workspace) -> {
+      for (int row = tile * perTile; row < Math.min(rows, (tile + 1) * perTile); row++) {
+        work.run(row, workspace);
+      }
+    });
+  }
+
+  /** Scratch that nobody else uses until it is given back. */
+  Workspace borrow() {
+    var workspace = workspaces.poll();
+    return workspace == null ? new Workspace() : workspace;
+  }
+
+  /** Ends the use of what {@link #borrow} gave. */
+  void giveBack(Workspace workspace) {
+    workspaces.push(workspace);
+  }
+
+  private void share(Job shared, Workspace workspace) {
+    job = shared;
+    for (int i = 0; i < Math.min(helpers.length, shared.tiles - 1); i++) {
+      LockSupport.unpark(helpers[i]);
+    }
+    shared.work(workspace);
+    shared.await();
+  }
+
+  private void help() {
+    var workspace = new Workspace();
+    Job last = null;
+    int idle = 0;
+    while (!closed) {
+      var next = job;
+      if (next != null && next != last) {
+        next.work(workspace);
+        last = next;
+        idle = 0;
+      } else if (idle++ < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        last = null; // so that a finished job's tensors are not held on to
+        if (next == null || next.isTaken()) {
+          LockSupport.park(this);
+        }
+        idle = 0;
+      }
+    }
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() {
+    closed = true;
+    for (var helper : helpers) {
+      LockSupport.unpark(helper);
+    }
+  }
+
+  /** The tiles of one call. */
+  private static final class Job {
+    private final int tiles;
+    private final Work work;
+    private final Thread caller = Thread.currentThread();
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    Job(int tiles, Work work) {
+      this.tiles = tiles;
+      this.work = work;
+    }
+
+    boolean isTaken() {
+      return next.get() >= tiles;
+    }
+
+    void work(Workspace workspace) {
+      for (int tile; (tile = next.getAndIncrement()) < tiles; ) {
+        try {
+          if (failure.get() == null) {
+            work.run(tile, workspace);
+          }
+        } catch (Throwable e) { // any: the caller is to see it, and the thread to live on
+          failure.compareAndSet(null, e);
+        } finally {
+          if (done.incrementAndGet() == tiles) {
+            LockSupport.unpark(caller);
+          }
+        }
+      }
+    }
+
+    /** Waits for the last tile, and throws what a tile threw. */
+    void await() {
+      for (int spin = 0; done.get() < tiles; spin++) {
+        if (spin < SPINS) {
+          Thread.onSpinWait();
+        } else {
+          LockSupport.park(this);
+        }
+      }
+      switch (failure.get()) {
+        case null -> { }
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case Throwable e -> throw new IllegalStateException(e);
+      }
+    }
+  }
+}

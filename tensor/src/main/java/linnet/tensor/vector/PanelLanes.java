@@ -1,0 +1,37 @@
+package linnet.tensor.vector;
+
+import java.lang.foreign.MemorySegment;
+
+/** The inside of a matrix product: one tile at a time, from packed operands. */
+interface PanelLanes {
+  /** Rows of a tile. */
+  int rows();
+
+  /** Columns of a tile. */
+  int columns();
+
+  /**
+   * out(rows, columns) = a · b, each element Σ over k in order, by fused multiply-add from zero.
+   *
+   * @param depth how many k
+   * @param a rows, {@link Panels#DEPTH} apart, from {@code aAt}
+   * @param b a panel, {@link #columns} floats a k, from {@code bAt}, a multiple of these
+   * @param out dense
+   */
+  void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out);
+
+  /**
+   * {@code out[outAt + c·outStride + r] = in[inAt + r·inStride + c]} for r below {@code rows}, c below {@code
+   * columns}.
+   */
+  void transpose(float[] in, int inAt, int inStride, int rows, int columns, float[] out, int outAt,
+      int outStride);
+
+  /** Writes the upper left (rows, columns) of a tile to memory; strides in bytes. */
+  void store(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
+      int columns);
+
+  /** Adds the upper left (rows, columns) of a tile to memory; strides in bytes. */
+  void add(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
+      int columns);
+}

@@ -1,0 +1,71 @@
+package linnet.tensor.vector;
+
+import static linnet.tensor.vector.Native.F32;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** {@link PanelLanes} in plain Java. */
+final class ScalarPanels implements PanelLanes {
+  private final int height;
+  private final int width;
+
+  ScalarPanels(int rows, int columns) {
+    this.height = rows;
+    this.width = columns;
+  }
+
+  @Override
+  public int rows() {
+    return height;
+  }
+
+  @Override
+  public int columns() {
+    return width;
+  }
+
+  @Override
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out) {
+    Arrays.fill(out, 0, height * width, 0);
+    for (int k = 0; k < depth; k++) {
+      for (int r = 0; r < height; r++) {
+        float factor = a[aAt + r * Panels.DEPTH + k];
+        for (int c = 0; c < width; c++) {
+          out[r * width + c] = Math.fma(factor, b[bAt + k * width + c], out[r * width + c]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void transpose(float[] in, int inAt, int inStride, int rows, int columns, float[] out, int outAt,
+      int outStride) {
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        out[outAt + c * outStride + r] = in[inAt + r * inStride + c];
+      }
+    }
+  }
+
+  @Override
+  public void store(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
+      int columns) {
+    for (int c = 0; c < columns; c++) {
+      for (int r = 0; r < rows; r++) {
+        out.set(F32, outAt + r * rowStride + c * columnStride, tile[r * width + c]);
+      }
+    }
+  }
+
+  @Override
+  public void add(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
+      int columns) {
+    for (int c = 0; c < columns; c++) {
+      for (int r = 0; r < rows; r++) {
+        long at = outAt + r * rowStride + c * columnStride;
+        out.set(F32, at, out.get(F32, at) + tile[r * width + c]);
+      }
+    }
+  }
+}

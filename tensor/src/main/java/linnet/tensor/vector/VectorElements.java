@@ -1,0 +1,169 @@
+package linnet.tensor.vector;
+
+import static linnet.tensor.vector.Width.L;
+import static linnet.tensor.vector.Width.S;
+import static linnet.tensor.vector.Width.broadcast;
+import static linnet.tensor.vector.Width.load;
+import static linnet.tensor.vector.Width.store;
+
+import java.lang.foreign.MemorySegment;
+import linnet.tensor.ElementwiseKernels.Binary;
+import linnet.tensor.ElementwiseKernels.Unary;
+
+/** {@link ElementLanes} on the Vector API; the elements that fill no vector go to the scalar provider. */
+final class VectorElements implements ElementLanes {
+  private final ScalarElements tail = new ScalarElements();
+
+  @Override
+  public void fill(MemorySegment out, long outAt, float value, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      store(broadcast(value), out, outAt, i);
+    }
+    tail.fill(out, outAt + 4L * i, value, n - i);
+  }
+
+  @Override
+  public void unary(Unary f, MemorySegment out, long outAt, MemorySegment x, long xAt, int n) {
+    int i = VectorUnary.apply(f, out, outAt, x, xAt, n);
+    tail.unary(f, out, outAt + 4L * i, x, xAt + 4L * i, n - i);
+  }
+
+  @Override
+  public void binary(Binary f, MemorySegment out, long outAt, MemorySegment a, long aAt, MemorySegment b,
+      long bAt, int n) {
+    int i = VectorBinary.apply(f, out, outAt, a, aAt, b, bAt, n);
+    tail.binary(f, out, outAt + 4L * i, a, aAt + 4L * i, b, bAt + 4L * i, n - i);
+  }
+
+  @Override
+  public void affine(MemorySegment out, long outAt, MemorySegment x, long xAt, float scale, float shift,
+      int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      store(load(x, xAt, i).fma(broadcast(scale), broadcast(shift)), out, outAt, i);
+    }
+    tail.affine(out, outAt + 4L * i, x, xAt + 4L * i, scale, shift, n - i);
+  }
+
+  @Override
+  public void addScaled(MemorySegment out, long outAt, MemorySegment x, long xAt, float scale, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      store(load(x, xAt, i).fma(broadcast(scale), load(out, outAt, i)), out, outAt, i);
+    }
+    tail.addScaled(out, outAt + 4L * i, x, xAt + 4L * i, scale, n - i);
+  }
+
+  @Override
+  public void addProduct(MemorySegment out, long outAt, MemorySegment a, long aAt, float scale,
+      MemorySegment b, long bAt, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      store(load(a, aAt, i).mul(scale).fma(load(b, bAt, i), load(out, outAt, i)), out, outAt, i);
+    }
+    tail.addProduct(out, outAt + 4L * i, a, aAt + 4L * i, scale, b, bAt + 4L * i, n - i);
+  }
+
+  @Override
+  public void scaleBy(MemorySegment out, long outAt, MemorySegment x, long xAt, float scale, MemorySegment w,
+      long wAt, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      store(load(x, xAt, i).mul(scale).mul(load(w, wAt, i)), out, outAt, i);
+    }
+    tail.scaleBy(out, outAt + 4L * i, x, xAt + 4L * i, scale, w, wAt + 4L * i, n - i);
+  }
+
+  @Override
+  public void normGradient(MemorySegment dx, long dxAt, MemorySegment x, long xAt, MemorySegment w, long wAt,
+      MemorySegment dy, long dyAt, float scale, float slope, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      var g = load(dy, dyAt, i).mul(load(w, wAt, i));
+      store(load(x, xAt, i).fma(broadcast(-slope), g).mul(scale), dx, dxAt, i);
+    }
+    tail.normGradient(dx, dxAt + 4L * i, x, xAt + 4L * i, w, wAt + 4L * i, dy, dyAt + 4L * i, scale, slope,
+        n - i);
+  }
+
+  @Override
+  public void softmaxGradient(MemorySegment dx, long dxAt, MemorySegment y, long yAt, MemorySegment dy,
+      long dyAt, float mean, float scale, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      store(load(y, yAt, i).mul(load(dy, dyAt, i).sub(mean)).mul(scale), dx, dxAt, i);
+    }
+    tail.softmaxGradient(dx, dxAt + 4L * i, y, yAt + 4L * i, dy, dyAt + 4L * i, mean, scale, n - i);
+  }
+
+  @Override
+  public void expOf(MemorySegment out, long outAt, MemorySegment x, long xAt, float scale, float shift,
+      int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      store(VectorMath.exp(load(x, xAt, i).fma(broadcast(scale), broadcast(-shift))), out, outAt, i);
+    }
+    tail.expOf(out, outAt + 4L * i, x, xAt + 4L * i, scale, shift, n - i);
+  }
+
+  @Override
+  public void swiGlu(MemorySegment y, long yAt, MemorySegment gate, long gateAt, MemorySegment up, long upAt,
+      int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      var g = load(gate, gateAt, i);
+      store(VectorMath.sigmoid(g).mul(g).mul(load(up, upAt, i)), y, yAt, i);
+    }
+    tail.swiGlu(y, yAt + 4L * i, gate, gateAt + 4L * i, up, upAt + 4L * i, n - i);
+  }
+
+  @Override
+  public void swiGluGradients(MemorySegment dGate, long dGateAt, MemorySegment dUp, long dUpAt,
+      MemorySegment gate, long gateAt, MemorySegment up, long upAt, MemorySegment dy, long dyAt, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      var g = load(gate, gateAt, i);
+      var s = VectorMath.sigmoid(g);
+      var slope = s.mul(g.fma(broadcast(1f).sub(s), broadcast(1f)));
+      var d = load(dy, dyAt, i);
+      store(d.mul(load(up, upAt, i)).mul(slope), dGate, dGateAt, i);
+      store(d.mul(g.mul(s)), dUp, dUpAt, i);
+    }
+    tail.swiGluGradients(dGate, dGateAt + 4L * i, dUp, dUpAt + 4L * i, gate, gateAt + 4L * i, up,
+        upAt + 4L * i, dy, dyAt + 4L * i, n - i);
+  }
+
+  @Override
+  public void rotate(MemorySegment y, long yAt, MemorySegment x, long xAt, MemorySegment cos, long cosAt,
+      MemorySegment sin, long sinAt, float sign, int half) {
+    if (half % L != 0) {
+      tail.rotate(y, yAt, x, xAt, cos, cosAt, sin, sinAt, sign, half);
+      return;
+    }
+    for (int i = 0; i < half; i += L) {
+      var a = load(x, xAt, i);
+      var b = load(x, xAt, i + half);
+      var c = load(cos, cosAt, i);
+      var s = load(sin, sinAt, i).mul(sign);
+      store(a.fma(c, b.mul(s).neg()), y, yAt, i);
+      store(b.fma(c, a.mul(s)), y, yAt, i + half);
+    }
+  }
+
+  @Override
+  public void adamW(MemorySegment p, long pAt, MemorySegment g, long gAt, MemorySegment m, long mAt,
+      MemorySegment v, long vAt, AdamWFactors f, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      var gradient = load(g, gAt, i).mul(f.gradient());
+      var first = gradient.fma(broadcast(f.take1()), load(m, mAt, i).mul(f.beta1()));
+      var second = gradient.mul(gradient).fma(broadcast(f.take2()), load(v, vAt, i).mul(f.beta2()));
+      var root = second.mul(f.correction2()).sqrt().add(f.epsilon());
+      store(first, m, mAt, i);
+      store(second, v, vAt, i);
+      store(first.div(root).fma(broadcast(-f.rate()), load(p, pAt, i).mul(f.shrink())), p, pAt, i);
+    }
+    tail.adamW(p, pAt + 4L * i, g, gAt + 4L * i, m, mAt + 4L * i, v, vAt + 4L * i, f, n - i);
+  }
+}

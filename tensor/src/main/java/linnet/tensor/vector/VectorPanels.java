@@ -1,0 +1,141 @@
+package linnet.tensor.vector;
+
+import static linnet.tensor.vector.Native.F32;
+import static linnet.tensor.vector.Width.L;
+import static linnet.tensor.vector.Width.S;
+import static linnet.tensor.vector.Width.load;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/** {@link PanelLanes} on the Vector API. */
+final class VectorPanels implements PanelLanes {
+  private final MicroKernel kernel;
+  private final ScalarPanels scattered;
+
+  private VectorPanels(MicroKernel kernel) {
+    this.kernel = kernel;
+    this.scattered = new ScalarPanels(kernel.rows(), kernel.columns());
+  }
+
+  /**
+   * With the kernel that suits the registers: 512-bit machines have 32 of them, others are taken to have 16.
+   */
+  static VectorPanels of(int bits) {
+    return new VectorPanels(bits >= 512 ? new Kernel8x2() : new Kernel3x3());
+  }
+
+  @Override
+  public int rows() {
+    return kernel.rows();
+  }
+
+  @Override
+  public int columns() {
+    return kernel.columns();
+  }
+
+  @Override
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out) {
+    kernel.multiply(depth, a, aAt, b, bAt, out);
+  }
+
+  @Override
+  public void transpose(float[] in, int inAt, int inStride, int rows, int columns, float[] out, int outAt,
+      int outStride) {
+    int r = 0;
+    for (; r + 4 <= rows; r += 4) {
+      int from = inAt + r * inStride;
+      int to = outAt + r;
+      int c = 0;
+      for (; c + 4 <= columns; c += 4) {
+        transposeBlock(in, from + c, inStride, out, to + c * outStride, outStride);
+      }
+      for (; c < columns; c++) {
+        for (int i = 0; i < 4; i++) {
+          out[to + c * outStride + i] = in[from + i * inStride + c];
+        }
+      }
+    }
+    for (; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        out[outAt + c * outStride + r] = in[inAt + r * inStride + c];
+      }
+    }
+  }
+
+  /** 4 × 4, every value loaded before the first is stored. */
+  private static void transposeBlock(float[] in, int from, int inStride, float[] out, int to, int outStride) {
+    int row0 = from;
+    int row1 = row0 + inStride;
+    int row2 = row1 + inStride;
+    int row3 = row2 + inStride;
+    float a0 = in[row0];
+    float a1 = in[row0 + 1];
+    float a2 = in[row0 + 2];
+    float a3 = in[row0 + 3];
+    float b0 = in[row1];
+    float b1 = in[row1 + 1];
+    float b2 = in[row1 + 2];
+    float b3 = in[row1 + 3];
+    float c0 = in[row2];
+    float c1 = in[row2 + 1];
+    float c2 = in[row2 + 2];
+    float c3 = in[row2 + 3];
+    float d0 = in[row3];
+    float d1 = in[row3 + 1];
+    float d2 = in[row3 + 2];
+    float d3 = in[row3 + 3];
+    put(out, to, a0, b0, c0, d0);
+    put(out, to + outStride, a1, b1, c1, d1);
+    put(out, to + 2 * outStride, a2, b2, c2, d2);
+    put(out, to + 3 * outStride, a3, b3, c3, d3);
+  }
+
+  private static void put(float[] out, int at, float a, float b, float c, float d) {
+    out[at] = a;
+    out[at + 1] = b;
+    out[at + 2] = c;
+    out[at + 3] = d;
+  }
+
+  @Override
+  public void store(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
+      int columns) {
+    if (columnStride != Float.BYTES) {
+      scattered.store(tile, out, outAt, rowStride, columnStride, rows, columns);
+      return;
+    }
+    for (int r = 0; r < rows; r++) {
+      long at = outAt + r * rowStride;
+      int from = r * kernel.columns();
+      int c = 0;
+      for (; c < S.loopBound(columns); c += L) {
+        Width.store(FloatVector.fromArray(S, tile, from + c), out, at, c);
+      }
+      for (; c < columns; c++) {
+        out.set(F32, at + 4L * c, tile[from + c]);
+      }
+    }
+  }
+
+  @Override
+  public void add(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
+      int columns) {
+    if (columnStride != Float.BYTES) {
+      scattered.add(tile, out, outAt, rowStride, columnStride, rows, columns);
+      return;
+    }
+    for (int r = 0; r < rows; r++) {
+      long at = outAt + r * rowStride;
+      int from = r * kernel.columns();
+      int c = 0;
+      for (; c < S.loopBound(columns); c += L) {
+        Width.store(load(out, at, c).add(FloatVector.fromArray(S, tile, from + c)), out, at, c);
+      }
+      for (; c < columns; c++) {
+        out.set(F32, at + 4L * c, out.get(F32, at + 4L * c) + tile[from + c]);
+      }
+    }
+  }
+}

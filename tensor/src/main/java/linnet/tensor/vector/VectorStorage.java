@@ -1,0 +1,91 @@
+package linnet.tensor.vector;
+
+import static linnet.tensor.vector.Native.F32;
+import static linnet.tensor.vector.Native.SHORT;
+import static linnet.tensor.vector.Width.L;
+import static linnet.tensor.vector.Width.S;
+import static linnet.tensor.vector.Width.load;
+import static linnet.tensor.vector.Width.loadBfloat16;
+import static linnet.tensor.vector.Width.loadFloat16;
+
+import java.lang.foreign.MemorySegment;
+import linnet.tensor.Codec;
+import linnet.tensor.DType;
+
+/**
+ * {@link StorageLanes} on the Vector API for the types that weights come in; the rest as the definition has
+ * it.
+ */
+final class VectorStorage implements StorageLanes {
+  @Override
+  public void decode(DType dtype, MemorySegment bytes, long element, float[] out, int at, int n) {
+    decodeRows(dtype, bytes, element, n, 1, n, out, at, n);
+  }
+
+  @Override
+  public void decodeRows(DType dtype, MemorySegment bytes, long element, long stride, int rows, int n,
+      float[] out, int at, int outStride) {
+    switch (dtype) {
+      case F32 -> {
+        for (int r = 0; r < rows; r++) {
+          f32(bytes, 4 * (element + r * stride), out, at + r * outStride, n);
+        }
+      }
+      case BF16 -> {
+        for (int r = 0; r < rows; r++) {
+          bf16(bytes, 2 * (element + r * stride), out, at + r * outStride, n);
+        }
+      }
+      case F16 -> {
+        for (int r = 0; r < rows; r++) {
+          f16(bytes, 2 * (element + r * stride), out, at + r * outStride, n);
+        }
+      }
+      case Q8_0, Q4_0, Q4_1 -> {
+        for (int r = 0; r < rows; r++) {
+          VectorBlocks.decode(dtype, bytes, element + r * stride, out, at + r * outStride, n);
+        }
+      }
+      case F64, I64, I32, U8 -> {
+        for (int r = 0; r < rows; r++) {
+          Codec.decode(dtype, bytes, element + r * stride, out, at + r * outStride, n);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void encode(DType dtype, float[] values, int at, int n, MemorySegment bytes, long element) {
+    Codec.encode(dtype, values, at, n, bytes, element);
+  }
+
+  private static void f32(MemorySegment bytes, long offset, float[] out, int at, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      load(bytes, offset, i).intoArray(out, at + i);
+    }
+    for (; i < n; i++) {
+      out[at + i] = bytes.get(F32, offset + 4L * i);
+    }
+  }
+
+  private static void bf16(MemorySegment bytes, long offset, float[] out, int at, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      loadBfloat16(bytes, offset, i).intoArray(out, at + i);
+    }
+    for (; i < n; i++) {
+      out[at + i] = Codec.bfloat16ToFloat(bytes.get(SHORT, offset + 2L * i));
+    }
+  }
+
+  private static void f16(MemorySegment bytes, long offset, float[] out, int at, int n) {
+    int i = 0;
+    for (; i < S.loopBound(n); i += L) {
+      loadFloat16(bytes, offset, i).intoArray(out, at + i);
+    }
+    for (; i < n; i++) {
+      out[at + i] = Float.float16ToFloat(bytes.get(SHORT, offset + 2L * i));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package linnet.tensor.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The vector width of this process, and how its vectors go to memory and back. */
+final class Width {
+  private static final VectorShape SHAPE = shape();
+  static final VectorSpecies<Float> S = VectorSpecies.of(float.class, SHAPE);
+  static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
+  static final VectorSpecies<Double> D = VectorSpecies.of(double.class, SHAPE);
+  /** As many 16-bit lanes as F32 ones. */
+  static final VectorSpecies<Short> H =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
+  /** F32 lanes of a vector. */
+  static final int L = S.length();
+
+  private Width() {}
+
+  private static VectorShape shape() {
+    int bits = Lanes.requestedBits().orElse(0);
+    if (bits == 0) {
+      bits = Math.clamp(VectorShape.preferredShape().vectorBitSize(), 128, 512);
+    }
+    return VectorShape.forBitSize(bits);
+  }
+
+  /** Elements [i, i + L) of the row that begins {@code offset} bytes into {@code row}. */
+  static FloatVector load(MemorySegment row, long offset, int i) {
+    return FloatVector.fromMemorySegment(S, row, offset + 4L * i, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  static void store(FloatVector x, MemorySegment row, long offset, int i) {
+    x.intoMemorySegment(row, offset + 4L * i, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  static FloatVector broadcast(float x) {
+    return FloatVector.broadcast(S, x);
+  }
+
+  /** bfloat16 elements [i, i + L) of the row that begins {@code offset} bytes into {@code row}. */
+  static FloatVector loadBfloat16(MemorySegment row, long offset, int i) {
+    return loadShorts(row, offset + 2L * i).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
+  /**
+   * Likewise IEEE binary16: shifted into place, its exponent is too small by 112, but for the infinite and
+   * NaN.
+   */
+  static FloatVector loadFloat16(MemorySegment row, long offset, int i) {
+    var bits = loadShorts(row, offset + 2L * i);
+    var magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
+    var finite = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
+    var value = finite.blend(magnitude.or(0x7F800000), magnitude.compare(VectorOperators.GE, 0x1F << 23));
+    return value.or(bits.and(0x8000).lanewise(VectorOperators.LSHL, 16)).reinterpretAsFloats();
+  }
+
+  private static IntVector loadShorts(MemorySegment row, long offset) {
+    return (IntVector) ShortVector.fromMemorySegment(H, row, offset, ByteOrder.LITTLE_ENDIAN)
+        .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
+  }
+
+  /** The lower (part 0) or upper (part 1) half of the lanes as F64. */
+  static DoubleVector widen(FloatVector x, int part) {
+    return (DoubleVector) x.convertShape(VectorOperators.F2D, D, part);
+  }
+
+}

@@ -1,0 +1,41 @@
+package linnet.tensor.vector;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Scratch of one thread, kept from call to call: it grows to what is asked for and stays. Contents are
+ * undefined.
+ */
+final class Workspace {
+  /** What a piece of scratch is for; pieces in use at one time have different purposes. */
+  enum Purpose {
+    LEFT, LEFT_2, RIGHT, RIGHT_2, RIGHT_3, RIGHT_4, ROWS, TILE, RESULTS, STATE, STAGE_A, STAGE_B, STAGE_OUT,
+    QUERIES, SCORES, SCORES_2, OUTPUT, OUTPUT_2
+  }
+
+  private static final int ALIGNMENT = 64;
+
+  private final float[][] arrays = new float[Purpose.values().length][0];
+  private final MemorySegment[] segments = new MemorySegment[Purpose.values().length];
+
+  /** At least {@code length} floats on the heap: for loops over panels. */
+  float[] array(Purpose purpose, long length) {
+    var array = arrays[purpose.ordinal()];
+    if (array.length < length) {
+      array = new float[Math.toIntExact(length)];
+      arrays[purpose.ordinal()] = array;
+    }
+    return array;
+  }
+
+  /** At least {@code length} floats outside the heap: for loops over rows, which see native memory only. */
+  MemorySegment segment(Purpose purpose, long length) {
+    var segment = segments[purpose.ordinal()];
+    if (segment == null || segment.byteSize() < 4 * length) {
+      segment = Arena.ofAuto().allocate(4 * Math.max(1, length), ALIGNMENT);
+      segments[purpose.ordinal()] = segment;
+    }
+    return segment;
+  }
+}

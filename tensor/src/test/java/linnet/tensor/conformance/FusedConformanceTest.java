@@ -1,0 +1,104 @@
+package linnet.tensor.conformance;
+
+import java.util.List;
+import linnet.tensor.Backend;
+import linnet.tensor.DType;
+import linnet.tensor.OptimizerKernels.AdamWStep;
+import linnet.tensor.Tensor;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+class FusedConformanceTest implements OnEveryBackend {
+  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+  void rmsNormAndItsGradients(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      int[] shape = {s.size(), s.positiveSize()};
+      var x = s.rows(shape);
+      var w = s.input(Layout.DENSE_ROWS, s.oneOf(List.of(DType.F32, DType.BF16)), v -> v, shape[1]);
+      var dy = s.rows(shape);
+      s.backend().rmsNorm(s.outputRows(shape), x, w, 1e-3);
+      s.backend().rmsNormBackwardInput(s.outputRows(shape), x, w, dy, 1e-3);
+      s.backend().rmsNormBackwardWeight(s.outputRows(shape[1]), x, dy, 1e-3);
+    });
+  }
+
+  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+  void ropeAndItsGradient(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.SUMMED, s -> {
+      int half = s.positiveSize();
+      int[] shape = {s.size(), 1 + s.below(3), 2 * half + s.below(3)};
+      var cos = s.rows(shape[0], half);
+      var sin = s.rows(shape[0], half);
+      s.backend().rope(s.outputRows(shape), s.rows(shape), cos, sin);
+      s.backend().ropeBackward(s.outputRows(shape), s.rows(shape), cos, sin);
+    });
+  }
+
+  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+  void swiGluAndItsGradients(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      int[] shape = {s.size(), s.size()};
+      var gate = s.input(Layout.DENSE_ROWS, DType.F32, x -> 4 * x, shape);
+      var up = s.rows(shape);
+      s.backend().swiGlu(s.outputRows(shape), gate, up);
+      s.backend().swiGluBackward(s.outputRows(shape), s.outputRows(shape), gate, up, s.rows(shape));
+    });
+  }
+
+  @Property(tries = 30, shrinking = ShrinkingMode.OFF)
+  void attention(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      var c = new AttentionCase(s);
+      s.backend().attention(s.outputRows(c.queries, c.heads, c.width), s.outputRows(c.queries, c.heads), c.q,
+          c.k, c.v, c.rows, c.scale());
+    });
+  }
+
+  @Property(tries = 30, shrinking = ShrinkingMode.OFF)
+  void attentionBackward(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      var c = new AttentionCase(s);
+      var out = s.outputRows(c.queries, c.heads, c.width);
+      var logSumExp = s.outputRows(c.queries, c.heads);
+      s.backend().attention(out, logSumExp, c.q, c.k, c.v, c.rows, c.scale());
+      var dq = s.outputRows(c.queries, c.heads, c.width);
+      var dk = s.outputRows(c.keys, c.groups, c.width);
+      var dv = s.outputRows(c.keys, c.groups, c.width);
+      var dOut = s.rows(c.queries, c.heads, c.width);
+      s.backend().attentionBackward(dq, dk, dv, dOut, out, logSumExp, c.q, c.k, c.v, c.rows, c.scale());
+    });
+  }
+
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void logProbsAndTheirGradients(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      var c = new HeadCase(s);
+      s.backend().logProbs(s.outputRows(c.tokens), c.h, c.w, c.targets);
+      s.backend().logProbsBackward(s.outputRows(c.tokens, c.width), c.gradient(s), s.rows(c.tokens), c.h, c.w,
+          c.targets);
+    });
+  }
+
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void crossEntropyAndItsGradients(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      var c = new HeadCase(s);
+      var dh = s.below(4) == 0 ? null : s.outputRows(c.tokens, c.width);
+      s.backend().crossEntropy(s.outputRows(1), dh, dh == null ? null : c.gradient(s), c.h, c.w, c.targets,
+          s.input(Layout.DENSE_ROWS, DType.F32, Math::abs, c.tokens));
+    });
+  }
+
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void adamW(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      int[] shape = {s.size(), s.size()};
+      var step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 1 + s.below(100), 0.5);
+      Tensor p = s.changed(Layout.DENSE_ROWS, x -> x, shape);
+      var m = s.changed(Layout.DENSE_ROWS, x -> x / 10, shape);
+      var v = s.changed(Layout.DENSE_ROWS, x -> x * x, shape);
+      s.backend().adamW(p, s.rows(shape), m, v, step);
+    });
+  }
+}

@@ -1,0 +1,120 @@
+package linnet.tensor.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import linnet.tensor.MemoryLimitException;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class RegionTest {
+  /** Allocate {@code bytes}, or, if that is 0, free the live range number {@code pick}. */
+  private record Call(long bytes, int pick) {}
+
+  @Provide
+  Arbitrary<Call> calls() {
+    var sizes = Arbitraries.oneOf(
+        Arbitraries.longs().between(1, 5000), Arbitraries.longs().between(1, 40L << 20),
+        Arbitraries.longs().between(60L << 20, 200L << 20), Arbitraries.just(0L), Arbitraries.just(0L));
+    return Combinators.combine(sizes, Arbitraries.integers().between(0, 1000)).as(Call::new);
+  }
+
+  @Property(tries = 300)
+  void liveRangesNeverOverlapAndFreeingAllLeavesWholeChunks(
+      @ForAll @Size(max = 60) List<@From("calls") Call> calls) {
+    var region = new Region();
+    var chunkSizes = new ArrayList<Long>();
+    var live = new ArrayList<Region.Range>();
+    long used = 0;
+    for (var call : calls) {
+      if (call.bytes > 0) {
+        var range = region.allocate(call.bytes, chunkSizes::add);
+        assertTrue(range.bytes() >= call.bytes && range.bytes() < call.bytes + Region.ALIGNMENT);
+        assertEquals(0, range.offset() % Region.ALIGNMENT);
+        assertTrue(range.offset() + range.bytes() <= chunkSizes.get(range.chunk()));
+        for (var other : live) {
+          assertTrue(other.chunk() != range.chunk() || other.offset() + other.bytes() <= range.offset()
+              || range.offset() + range.bytes() <= other.offset(), () -> range + " overlaps " + other);
+        }
+        live.add(range);
+        used += range.bytes();
+      } else if (!live.isEmpty()) {
+        var range = live.remove(call.pick % live.size());
+        region.free(range);
+        used -= range.bytes();
+      }
+      assertEquals(used, region.usedBytes());
+      assertTrue(region.peakBytes() >= used);
+    }
+    assertEquals(chunkSizes.stream().mapToLong(s -> s).sum(), region.reservedBytes());
+    live.forEach(region::free);
+    assertEquals(0, region.usedBytes());
+    assertEquals(chunkSizes.size(), region.freeRanges());
+  }
+
+  @Property(tries = 100)
+  void theSameCallsFindTheSamePlaces(@ForAll @Size(max = 40) List<@From("calls") Call> calls) {
+    assertEquals(places(calls), places(calls));
+  }
+
+  private static List<Region.Range> places(List<Call> calls) {
+    var region = new Region();
+    var live = new ArrayList<Region.Range>();
+    var all = new ArrayList<Region.Range>();
+    for (var call : calls) {
+      if (call.bytes > 0) {
+        live.add(region.allocate(call.bytes, growth -> { }));
+        all.add(live.getLast());
+      } else if (!live.isEmpty()) {
+        region.free(live.remove(call.pick % live.size()));
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void takesTheSmallestGapThatFits() {
+    var region = new Region();
+    var large = region.allocate(1024, growth -> { });
+    region.allocate(64, growth -> { });
+    var small = region.allocate(256, growth -> { });
+    region.allocate(64, growth -> { });
+    region.free(large);
+    region.free(small);
+    assertEquals(small.offset(), region.allocate(200, growth -> { }).offset());
+    assertEquals(large.offset(), region.allocate(200, growth -> { }).offset());
+  }
+
+  @Test
+  void refusesToGrowBeyondTheLimitAndSaysTheNumbers() {
+    var region = new Region();
+    region.limit(1000);
+    region.allocate(500, growth -> assertEquals(960, growth));
+    var error = assertThrows(MemoryLimitException.class, () -> region.allocate(600, growth -> { }));
+    assertEquals("640 bytes asked for; 512 of 960 reserved bytes are in use, no gap is large enough, and the"
+        + " limit is 1000 bytes", error.getMessage());
+    assertEquals(512, region.usedBytes());
+    assertThrows(IllegalArgumentException.class, () -> region.allocate(-1, growth -> { }));
+    assertThrows(IllegalArgumentException.class, () -> region.allocate(Long.MAX_VALUE, growth -> { }));
+  }
+
+  @Test
+  void aFailedGrowthChangesNothing() {
+    var region = new Region();
+    assertThrows(IllegalStateException.class, () -> region.allocate(10, growth -> {
+      throw new IllegalStateException("no memory");
+    }));
+    assertEquals(0, region.reservedBytes());
+    assertEquals(new Region.Range(0, 0, 64), region.allocate(10, growth -> { }));
+  }
+}

@@ -1,0 +1,77 @@
+package linnet.tensor.vector;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import linnet.tensor.Codec;
+import linnet.tensor.DType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The vectorised decoders against the definition, {@link Codec}. */
+class StorageLanesTest {
+  private final VectorStorage vector = new VectorStorage();
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
+  void decodesAnyRunAsDefined(DType dtype) {
+    var random = new Random(dtype.ordinal());
+    int elements = 32 * 40;
+    try (var arena = Arena.ofConfined()) {
+      var bytes = arena.allocate(dtype.bytes(elements));
+      for (long i = 0; i < bytes.byteSize(); i++) {
+        bytes.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+      }
+      for (int run = 0; run < 500; run++) {
+        int from = random.nextInt(elements);
+        int n = random.nextInt(Math.min(300, elements - from) + 1);
+        var expected = new float[n + 3];
+        var actual = new float[n + 3];
+        Codec.decode(dtype, bytes, from, expected, 2, n);
+        vector.decode(dtype, bytes, from, actual, 2, n);
+        for (int i = 0; i < expected.length; i++) {
+          assertEquals(expected[i], actual[i], dtype + ", element " + (from + i - 2) + " of a run of " + n);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void decodesEveryBitPattern(DType dtype) {
+    int patterns = 1 << 16;
+    try (var arena = Arena.ofConfined()) {
+      var bytes = arena.allocate(2L * patterns);
+      for (int i = 0; i < patterns; i++) {
+        bytes.set(Native.SHORT, 2L * i, (short) i);
+      }
+      var expected = new float[patterns];
+      var actual = new float[patterns];
+      Codec.decode(dtype, bytes, 0, expected, 0, patterns);
+      vector.decode(dtype, bytes, 0, actual, 0, patterns);
+      for (int i = 0; i < patterns; i++) {
+        assertEquals(expected[i], actual[i], dtype + " " + Integer.toHexString(i));
+      }
+    }
+  }
+
+  @Test
+  void decodesRowsApart() {
+    try (var arena = Arena.ofConfined()) {
+      var bytes = arena.allocate(4L * 100);
+      for (int i = 0; i < 100; i++) {
+        Native.set(bytes, i, i);
+      }
+      var out = new float[40];
+      vector.decodeRows(DType.F32, bytes, 3, 30, 3, 5, out, 1, 12);
+      for (int r = 0; r < 3; r++) {
+        for (int i = 0; i < 12; i++) {
+          assertEquals(i < 5 ? 3 + 30 * r + i : 0, out[1 + 12 * r + i]);
+        }
+      }
+    }
+  }
+}
