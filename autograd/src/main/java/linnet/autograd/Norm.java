@@ -1,0 +1,55 @@
+package linnet.autograd;
+
+import java.util.List;
+import linnet.tensor.Tensor;
+
+/** Normalisation of rows. */
+public sealed interface Norm extends Op {
+  /**
+   * y(…,D) = x(…,D) · rsqrt(mean(x²) + eps) · w(D), the mean over the last dimension (Zhang and Sennrich,
+   * "Root Mean Square Layer Normalization", 2019).
+   *
+   * @param eps keeps the root away from zero
+   */
+  record RmsNorm(double eps) implements Norm {
+    private static final Signature SIGNATURE = Signature.of("x(…,D)", "w(D)");
+
+    @Override
+    public TensorType infer(List<TensorType> inputs) {
+      return SIGNATURE.match(this, inputs).typeOf(0);
+    }
+
+    @Override
+    public Tensor forward(ForwardContext ctx) {
+      ctx.backend().rmsNorm(rows(ctx.output()), rows(ctx.dense(ctx.input(0))), ctx.input(1), eps);
+      return ctx.output();
+    }
+
+    @Override
+    public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // the formulas stand at NormKernels
+      var x = rows(ctx.dense(ctx.input(0)));
+      var dRows = rows(ctx.dense(dy));
+      Tensor dx = null;
+      Tensor dw = null;
+      if (ctx.needs(0)) {
+        dx = ctx.gradient(0);
+        ctx.backend().rmsNormBackwardInput(rows(dx), x, ctx.input(1), dRows, eps);
+      }
+      if (ctx.needs(1)) {
+        dw = ctx.gradient(1);
+        ctx.backend().rmsNormBackwardWeight(dw, x, dRows, eps);
+      }
+      return new Tensor[] {dx, dw};
+    }
+
+    @Override
+    public Saves saves() {
+      return Saves.INPUTS;
+    }
+
+    private static Tensor rows(Tensor x) {
+      int width = x.size(-1);
+      return x.reshape(width == 0 ? 0 : Math.toIntExact(x.elements() / width), width);
+    }
+  }
+}
