@@ -1,0 +1,29 @@
+package linnet.nn;
+
+import linnet.autograd.Tape;
+import linnet.autograd.Variable;
+
+/** A linear map of features: y(T,N) = x(T,K) · w(N,K)ᵀ [+ bias(N)], perhaps with an adapter beside it. */
+public sealed interface Projection extends Module permits Linear, LoraLinear {
+  /**
+   * Applies the map to every token.
+   *
+   * @param x (T,K)
+   * @param keys what dropout draws from
+   * @return (T,N)
+   */
+  Variable forward(Tape tape, Variable x, ForwardKeys keys);
+
+  /** The map without an adapter. */
+  Linear base();
+
+  /** K. */
+  default int inFeatures() {
+    return base().weight().shape().size(1);
+  }
+
+  /** N. */
+  default int outFeatures() {
+    return base().weight().shape().size(0);
+  }
+}

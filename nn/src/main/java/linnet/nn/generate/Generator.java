@@ -1,0 +1,89 @@
+package linnet.nn.generate;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import linnet.autograd.Tape;
+import linnet.nn.generate.Generation.Finish;
+import linnet.nn.model.CausalLm;
+import linnet.nn.model.FlatBatch;
+import linnet.nn.model.KvCache;
+import linnet.tensor.Scope;
+
+/** Continues a text token by token, with a key/value cache. */
+public final class Generator {
+  /** Tokens of the prompt that are computed at once: more would take memory and save nothing. */
+  private static final int PREFILL = 256;
+  /** New tokens that the cache has room for at first. */
+  private static final int HEADROOM = 256;
+
+  private Generator() {}
+
+  /**
+   * Continues a prompt.
+   *
+   * @param promptIds at least one token
+   * @param onToken is given each new token as soon as it is chosen, a stop token too; what it throws ends the
+   *     generation
+   * @throws IllegalArgumentException if the prompt is empty, holds an id that is not in the vocabulary, or
+   *     leaves no room for a new token among the model's positions
+   * @throws ArithmeticException if the model computes logits that are not finite
+   */
+  public static Generation generate(CausalLm model, int[] promptIds, SamplingConfig config,
+      IntConsumer onToken) {
+    int positions = model.config().maxPositionEmbeddings();
+    if (promptIds.length == 0 || promptIds.length >= positions) {
+      throw new IllegalArgumentException("a prompt of " + promptIds.length + " tokens: expected at least 1"
+          + " and at most " + (positions - 1) + ", one less than the model's positions");
+    }
+    int limit = Math.min(config.maxNewTokens(), positions - promptIds.length);
+    var backend = model.head().value().backend();
+    int capacity = promptIds.length + Math.min(limit, HEADROOM);
+    try (var cache = new KvCache(backend, model.config(), model.dtype(), capacity);
+        var step = backend.scope("generate")) {
+      var decoding = new Decoding(model, cache, step);
+      var sampler = new Sampler(config);
+      var seen = new BitSet();
+      Arrays.stream(promptIds).forEach(seen::set);
+      var ids = IntStream.builder();
+      var logits = decoding.prefill(promptIds);
+      for (int i = 0; i < limit; i++) {
+        int id = sampler.next(logits, seen, i);
+        ids.add(id);
+        onToken.accept(id);
+        if (config.stopIds().contains(id)) {
+          return new Generation(ids.build().toArray(), Finish.STOP);
+        }
+        if (i + 1 < limit) {
+          seen.set(id);
+          logits = decoding.next(id);
+        }
+      }
+      var finish = limit < config.maxNewTokens() ? Finish.CONTEXT : Finish.LENGTH;
+      return new Generation(ids.build().toArray(), finish);
+    }
+  }
+
+  private record Decoding(CausalLm model, KvCache cache, Scope step) {
+    /** The logits after the prompt. */
+    float[] prefill(int[] prompt) {
+      float[] logits = null;
+      for (int from = 0; from < prompt.length; from += PREFILL) {
+        logits = next(Arrays.copyOfRange(prompt, from, Math.min(from + PREFILL, prompt.length)));
+      }
+      return logits;
+    }
+
+    /** The logits after further tokens. */
+    float[] next(int... ids) {
+      try (var tape = Tape.noGrad(step)) {
+        var hidden = model.hidden(tape, FlatBatch.continuing(cache.length(), ids), cache);
+        var last = tape.slice(hidden, 0, ids.length - 1, ids.length);
+        return model.logits(tape, last).value().toFloats();
+      } finally {
+        step.reset();
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package linnet.nn.io;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
+
+/**
+ * The tokenizer that a GGUF file carries under {@code tokenizer.ggml.*}.
+ *
+ * @param model the kind of model: {@code gpt2} is byte-level BPE
+ * @param pre how text is split before merging, such as {@code smollm}; empty where the file does not say
+ * @param tokens the vocabulary; the index is the id
+ * @param kinds what each token is, 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; empty
+ *     where the file does not say
+ * @param merges the merges of BPE in their order, two pieces with a space between
+ * @param bos the token that begins a text
+ * @param eos the token that ends a text
+ * @param unknown the token for what has no other
+ * @param padding the token for padding
+ * @param addBos whether texts get {@code bos} in front
+ * @param addEos whether texts get {@code eos} at the end
+ * @param addSpacePrefix whether texts get a space in front
+ */
+public record GgufTokenizer(
+    String model, Optional<String> pre, List<String> tokens, List<Integer> kinds, List<String> merges,
+    OptionalInt bos, OptionalInt eos, OptionalInt unknown, OptionalInt padding,
+    Optional<Boolean> addBos, Optional<Boolean> addEos, Optional<Boolean> addSpacePrefix) {
+  private static final String MODEL = "tokenizer.ggml.model";
+  private static final String PRE = "tokenizer.ggml.pre";
+  private static final String TOKENS = "tokenizer.ggml.tokens";
+  private static final String KINDS = "tokenizer.ggml.token_type";
+  private static final String MERGES = "tokenizer.ggml.merges";
+  private static final String BOS = "tokenizer.ggml.bos_token_id";
+  private static final String EOS = "tokenizer.ggml.eos_token_id";
+  private static final String UNKNOWN = "tokenizer.ggml.unknown_token_id";
+  private static final String PADDING = "tokenizer.ggml.padding_token_id";
+  private static final String ADD_BOS = "tokenizer.ggml.add_bos_token";
+  private static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
+  private static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";
+
+  /** Copies the lists. */
+  public GgufTokenizer {
+    tokens = List.copyOf(tokens);
+    kinds = List.copyOf(kinds);
+    merges = List.copyOf(merges);
+  }
+
+  /**
+   * Reads the tokenizer of a file.
+   *
+   * @param metadata the file's metadata
+   * @return the tokenizer, or empty where the file has none
+   * @throws ModelFormatException if its parts are of a wrong type or do not fit together
+   */
+  public static Optional<GgufTokenizer> read(GgufMetadata metadata) {
+    return metadata.text(MODEL).map(model -> {
+      var tokens = metadata.texts(TOKENS).orElseThrow(() -> metadata.missing(TOKENS));
+      var kinds = metadata.integers(KINDS).orElse(new long[0]);
+      if (kinds.length > 0 && kinds.length != tokens.size()) {
+        throw new ModelFormatException(metadata.file(), KINDS, "found " + kinds.length
+            + " elements, expected " + tokens.size() + ", one for each token");
+      }
+      return new GgufTokenizer(model, metadata.text(PRE), tokens,
+          Arrays.stream(kinds).mapToObj(kind -> (int) kind).toList(),
+          metadata.texts(MERGES).orElse(List.of()),
+          id(metadata, BOS, tokens.size()), id(metadata, EOS, tokens.size()),
+          id(metadata, UNKNOWN, tokens.size()), id(metadata, PADDING, tokens.size()),
+          metadata.bool(ADD_BOS), metadata.bool(ADD_EOS), metadata.bool(ADD_SPACE_PREFIX));
+    });
+  }
+
+  private static OptionalInt id(GgufMetadata metadata, String key, int tokens) {
+    OptionalLong id = metadata.integer(key);
+    if (id.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    if (id.getAsLong() < 0 || id.getAsLong() >= tokens) {
+      throw new ModelFormatException(metadata.file(), key, "found " + id.getAsLong()
+          + ", expected the id of one of the " + tokens + " tokens");
+    }
+    return OptionalInt.of((int) id.getAsLong());
+  }
+
+  /**
+   * The keys and values that {@link #read} reads back.
+   *
+   * @return a fresh map
+   */
+  public SequencedMap<String, GgufValue> toMetadata() {
+    var values = new LinkedHashMap<String, GgufValue>();
+    values.put(MODEL, GgufValue.text(model));
+    pre.ifPresent(name -> values.put(PRE, GgufValue.text(name)));
+    values.put(TOKENS, GgufValue.texts(tokens));
+    if (!kinds.isEmpty()) {
+      values.put(KINDS, GgufValue.int32s(kinds.stream().mapToInt(Integer::intValue).toArray()));
+    }
+    if (!merges.isEmpty()) {
+      values.put(MERGES, GgufValue.texts(merges));
+    }
+    bos.ifPresent(id -> values.put(BOS, GgufValue.uint32(id)));
+    eos.ifPresent(id -> values.put(EOS, GgufValue.uint32(id)));
+    unknown.ifPresent(id -> values.put(UNKNOWN, GgufValue.uint32(id)));
+    padding.ifPresent(id -> values.put(PADDING, GgufValue.uint32(id)));
+    addBos.ifPresent(add -> values.put(ADD_BOS, new GgufValue.Bool(add)));
+    addEos.ifPresent(add -> values.put(ADD_EOS, new GgufValue.Bool(add)));
+    addSpacePrefix.ifPresent(add -> values.put(ADD_SPACE_PREFIX, new GgufValue.Bool(add)));
+    return values;
+  }
+}

@@ -1,0 +1,77 @@
+package linnet.nn.io;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import linnet.nn.json.JsonCursor;
+
+/**
+ * A model as it lies on the disk, whatever its form, seen through Hugging Face's names. What is left to each
+ * form is the tokenizer: files of a {@link FolderModel}, metadata of a {@link GgufModel}.
+ */
+public sealed interface ModelSource extends AutoCloseable permits FolderModel, GgufModel {
+  /**
+   * Opens a model.
+   *
+   * @param path a Hugging Face folder, a {@code .safetensors} file (its config lies beside it) or a GGUF file
+   * @return the open model
+   * @throws ModelFormatException if it is none of these, or unsound
+   * @throws UncheckedIOException if it cannot be read
+   */
+  static ModelSource open(Path path) {
+    return Files.isRegularFile(path) && startsAsGguf(path) ? GgufModel.open(path) : FolderModel.open(path);
+  }
+
+  private static boolean startsAsGguf(Path path) {
+    try (var in = Files.newInputStream(path)) {
+      var start = MemorySegment.ofArray(in.readNBytes(Integer.BYTES));
+      var number = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+      return start.byteSize() == Integer.BYTES && start.get(number, 0) == GgufHeader.MAGIC;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(path + ": cannot be read: " + failed.getMessage(), failed);
+    }
+  }
+
+  /**
+   * Where the model lies.
+   *
+   * @return the folder or file
+   */
+  Path path();
+
+  /**
+   * The hyper-parameters, with the keys of {@code config.json}.
+   *
+   * @return a cursor on them
+   */
+  JsonCursor config();
+
+  /**
+   * The defaults of generation, with the keys of {@code generation_config.json}.
+   *
+   * @return a cursor on them, or empty where the model has none
+   */
+  Optional<JsonCursor> generationConfig();
+
+  /**
+   * The weights by Hugging Face's names; closed with this.
+   *
+   * @return the tensors
+   */
+  TensorStore tensors();
+
+  /**
+   * The chat template, in Jinja.
+   *
+   * @return its text, or empty where the model has none
+   */
+  Optional<String> chatTemplate();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,70 @@
+package linnet.nn.io;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** A safetensors file, mapped into memory; its header is checked in full when it is opened. */
+public final class SafetensorsFile implements TensorStore {
+  private final MappedFile file;
+  private final SafetensorsHeader header;
+  private final SequencedMap<String, TensorLayout> layouts = new LinkedHashMap<>();
+  private final SequencedMap<String, TensorSpec> specs = new LinkedHashMap<>();
+
+  private SafetensorsFile(MappedFile file) {
+    this.file = file;
+    header = SafetensorsHeader.read(file.path(), file.bytes());
+    for (var layout : header.tensors()) {
+      layouts.put(layout.spec().name(), layout);
+      specs.put(layout.spec().name(), layout.spec());
+    }
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param path the file
+   * @return the open file
+   * @throws ModelFormatException if it is not a sound safetensors file
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static SafetensorsFile open(Path path) {
+    var file = MappedFile.open(path);
+    try {
+      return new SafetensorsFile(file);
+    } catch (ModelFormatException unsound) {
+      file.close();
+      throw unsound;
+    }
+  }
+
+  /**
+   * The free text that the header carries, such as {@code format = pt}.
+   *
+   * @return the members of {@code __metadata__}, in their order
+   */
+  public Map<String, String> metadata() {
+    return Collections.unmodifiableMap(header.metadata());
+  }
+
+  @Override
+  public SequencedMap<String, TensorSpec> specs() {
+    return Collections.unmodifiableSequencedMap(specs);
+  }
+
+  @Override
+  public StoredTensor get(String name) {
+    var layout = layouts.get(name);
+    if (layout == null) {
+      throw ModelFormatException.noTensor(file.path(), name, layouts.size());
+    }
+    return new StoredTensor(layout.spec(), file.slice(layout.start(), layout.spec()));
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,49 @@
+package linnet.nn.model;
+
+import linnet.autograd.Tape;
+import linnet.autograd.Variable;
+import linnet.nn.Module;
+import linnet.tensor.DType;
+
+/** A decoder that predicts each next token. */
+public interface CausalLm extends Module {
+  /** Its hyper-parameters. */
+  ModelConfig config();
+
+  /**
+   * The features after the final norm.
+   *
+   * @return (T,D)
+   * @throws IllegalArgumentException if an id is not in the vocabulary or a row is longer than the model's
+   *     positions
+   */
+  Variable hidden(Tape tape, FlatBatch batch);
+
+  /**
+   * The features of the next tokens of one row, whose keys and values are added to the cache.
+   *
+   * @param tape one that records nothing: no gradient flows into a cache
+   * @param batch see {@link FlatBatch#continuing}
+   * @return (T,D)
+   * @throws IllegalArgumentException as without a cache
+   */
+  Variable hidden(Tape tape, FlatBatch batch, KvCache cache);
+
+  /** The weight (V,D) of the output head; a tied one is the embedding's own. */
+  Variable head();
+
+  /** The dtype of activations: F32, or F64 for a model of F64 weights. */
+  DType dtype();
+
+  /** logits(T,V) of features (T,D). Losses use fused operations, which never hold logits of all tokens. */
+  default Variable logits(Tape tape, Variable hidden) {
+    return tape.linear(hidden, head());
+  }
+
+  /** A model whose parameters are declared only: their names and shapes are known, their values are not. */
+  static CausalLm declare(ModelConfig config) {
+    return switch (Family.of(config.modelType())) {
+      case LLAMA -> Llama.declare(config);
+    };
+  }
+}

@@ -1,0 +1,141 @@
+package linnet.nn.model;
+
+import java.nio.file.Path;
+import java.util.Map;
+import linnet.nn.DeclaredParam;
+import linnet.nn.FrozenParam;
+import linnet.nn.LoraLinear;
+import linnet.nn.Modules;
+import linnet.nn.TrainableParam;
+import linnet.nn.io.AtomicFile;
+import linnet.nn.io.ModelFiles;
+import linnet.nn.io.ModelSource;
+import linnet.nn.io.OutgoingTensor;
+import linnet.nn.io.SafetensorsWriter;
+import linnet.nn.json.Json;
+import linnet.tensor.DType;
+import linnet.tensor.RandomKey;
+import linnet.tensor.Scope;
+
+/** Loads, makes and saves models. */
+public final class Models {
+  private Models() {}
+
+  /**
+   * Loads a model whose parameters are all frozen, to compute in F32: matrices are read where they lie and as
+   * they are stored, vectors are copied to F32.
+   *
+   * @param path a Hugging Face folder, a safetensors file with its configuration beside it, or a GGUF file
+   * @param weights the model lifetime, on the backend that is to compute
+   * @return the model; close it after {@code weights}
+   * @throws linnet.nn.json.JsonException if the configuration is malformed or asks for what is not supported
+   * @throws linnet.nn.io.ModelFormatException if weights are missing, left over, of a wrong shape or not
+   *     finite
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public static LoadedModel load(Path path, Scope weights) {
+    return load(path, weights, DType.F32);
+  }
+
+  /**
+   * Loads a model as {@link #load(Path, Scope)} does, to compute in F32 or F64; for F64 all weights are
+   * copied.
+   *
+   * @param compute F32 or F64
+   */
+  public static LoadedModel load(Path path, Scope weights, DType compute) {
+    if (compute != DType.F32 && compute != DType.F64) {
+      throw new IllegalArgumentException("models compute in F32 or F64, not in " + compute);
+    }
+    var source = ModelSource.open(path);
+    try {
+      return new LoadedModel(read(source, weights, compute), source);
+    } catch (RuntimeException failed) {
+      source.close();
+      throw failed;
+    }
+  }
+
+  private static CausalLm read(ModelSource source, Scope weights, DType compute) {
+    var declared = CausalLm.declare(ModelConfig.read(source.config()));
+    var stored = source.tensors();
+    Weights.requireSameNames(source.path(), "a " + declared.config().modelType() + " of this configuration",
+        Modules.parameters(declared).keySet(),
+        stored.specs().keySet().stream().filter(name -> !isSurplus(name, declared.config())).toList());
+    return Modules.mapParams(declared, (key, param) -> {
+      var tensor = stored.get(key);
+      boolean inPlace = param.shape().rank() > 1 && compute == DType.F32;
+      return new FrozenParam(key, inPlace
+          ? Weights.adopt(source.path(), tensor, param.shape(), weights)
+          : Weights.copy(source.path(), tensor, param.shape(), compute, weights));
+    });
+  }
+
+  /** What some checkpoints store beside the parameters: a copy of the tied head, a table that is computed. */
+  private static boolean isSurplus(String name, ModelConfig config) {
+    return name.equals("lm_head.weight") && config.tieWordEmbeddings()
+        || name.endsWith(".rotary_emb.inv_freq");
+  }
+
+  /**
+   * A new model, all of whose parameters train: weights normal with the configuration's deviation, norms one,
+   * biases zero, as transformers initialises them (but for the embedding of the padding token, which there is
+   * zero; here nothing is padded). The same key gives the same weights on every machine.
+   *
+   * @param training the training lifetime, on the backend that is to compute
+   */
+  public static CausalLm initialize(ModelConfig config, RandomKey key, Scope training) {
+    return Modules.mapParams(CausalLm.declare(config), (name, param) -> {
+      var value = training.allocate(DType.F32, param.shape());
+      ((DeclaredParam) param).initializer().fill(value, key.derive(name));
+      return new TrainableParam(name, value);
+    });
+  }
+
+  /**
+   * The model with every parameter trainable: copies in F32, or F64 for an F64 model.
+   *
+   * @param training where the copies live
+   */
+  public static CausalLm trainable(CausalLm model, Scope training) {
+    return Modules.mapParams(model, (name, param) -> {
+      var value = training.allocate(model.dtype(), param.shape());
+      training.backend().copy(value, param.value());
+      return new TrainableParam(name, value);
+    });
+  }
+
+  /**
+   * Writes a model as {@code config.json} and {@code model.safetensors}; each file appears whole or not at
+   * all.
+   *
+   * @param folder made if it is missing
+   * @param config what the configuration is to hold: {@link ModelConfig#toJson}, or the raw one of a loaded
+   *     model; its dtype is replaced
+   * @param dtype F32, F16 or BF16; weights are rounded to nearest even
+   * @throws IllegalArgumentException if the model has adapters, which are not part of a checkpoint
+   * @throws java.io.UncheckedIOException if a file cannot be written
+   */
+  public static void save(Path folder, CausalLm model, Json.Obj config, DType dtype) {
+    if (!Modules.find(model, LoraLinear.class).isEmpty()) {
+      throw new IllegalArgumentException("the model has adapters, which a checkpoint does not hold: merge"
+          + " them first");
+    }
+    var tensors = Modules.parameters(model).entrySet().stream()
+        .map(entry -> OutgoingTensor.of(entry.getKey(), entry.getValue().value(), dtype)).toList();
+    SafetensorsWriter.write(folder.resolve(ModelFiles.WEIGHTS), tensors, Map.of("format", "pt"));
+    var json = config.toBuilder().remove("torch_dtype").put("dtype", name(dtype)).build();
+    AtomicFile.writeString(folder.resolve(ModelFiles.CONFIG), json.pretty() + "\n");
+  }
+
+  private static String name(DType dtype) {
+    return switch (dtype) {
+      case F64 -> "float64";
+      case F32 -> "float32";
+      case F16 -> "float16";
+      case BF16 -> "bfloat16";
+      default -> throw new IllegalArgumentException("a model is written as F32, F16 or BF16, not as "
+          + dtype);
+    };
+  }
+}

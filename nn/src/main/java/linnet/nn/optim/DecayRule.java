@@ -1,0 +1,22 @@
+package linnet.nn.optim;
+
+import linnet.nn.Linear;
+import linnet.nn.Modules;
+import linnet.nn.RmsNorm;
+
+/** Which parameters weight decay shrinks. */
+@FunctionalInterface
+public interface DecayRule {
+  /** Every parameter. */
+  DecayRule ALL = place -> true;
+
+  /** All but the weights of norms and the biases of projections, as transformers' trainer does. */
+  DecayRule EXCEPT_NORMS_AND_BIASES = place -> switch (place.owner()) {
+    case RmsNorm norm -> false;
+    case Linear linear -> linear.weight() == place.param();
+    default -> true;
+  };
+
+  /** Whether the parameter at this place of the model decays. */
+  boolean decays(Modules.Place place);
+}

@@ -1,0 +1,196 @@
+package linnet.nn.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import linnet.nn.Golden;
+import linnet.nn.json.Json;
+import linnet.nn.json.JsonException;
+import linnet.tensor.Codec;
+import linnet.tensor.DType;
+import linnet.tensor.Shape;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelConverterTest {
+  private static final long SHARD = SafetensorsShardWriter.DEFAULT_SHARD_BYTES;
+
+  @TempDir
+  Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "config.legacy.json"})
+  void aFolderComesBackFromGgufToTheBit(String config) throws IOException {
+    var original = golden(config);
+    var gguf = folder.resolve("model.gguf");
+    var back = folder.resolve("back");
+    try (var model = ModelSource.open(original)) {
+      new ModelConverter(model, DType.F32).toGguf(gguf, TinyLlama.TOKENIZER.toMetadata());
+    }
+    try (var model = ModelSource.open(gguf)) {
+      new ModelConverter(model, DType.F32).toFolder(back, SHARD, _ -> { });
+      assertEquals(OptionalLong.of(0), ((GgufModel) model).file().metadata().integer("general.file_type"));
+      assertEquals(Optional.of(TinyLlama.TOKENIZER), ((GgufModel) model).tokenizer());
+    }
+    assertEquals(-1, Files.mismatch(original.resolve(ModelFiles.WEIGHTS), back.resolve(ModelFiles.WEIGHTS)));
+    try (var before = ModelSource.open(original); var after = ModelSource.open(back)) {
+      var known = before.config().asObject();
+      for (String key : List.of("hidden_size", "head_dim", "num_key_value_heads", "rms_norm_eps",
+          "vocab_size", "max_position_embeddings", "tie_word_embeddings", "architectures", "bos_token_id")) {
+        assertEquals(key.equals("bos_token_id") ? Optional.of(Json.of(0)) : known.get(key),
+            after.config().asObject().get(key), key);
+      }
+      assertEquals("float32", after.config().at("torch_dtype").asString());
+    }
+  }
+
+  private Path golden(String config) throws IOException {
+    var original = Files.createDirectory(folder.resolve("original"));
+    Files.copy(Golden.path("models/llama/model.safetensors"), original.resolve(ModelFiles.WEIGHTS));
+    Files.copy(Golden.path("models/llama/" + config), original.resolve(ModelFiles.CONFIG));
+    return original;
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DType.class, names = {"F32", "F16", "BF16"})
+  void roundsEveryWeightToNearestEven(DType dtype) {
+    var gguf = folder.resolve("model.gguf");
+    var out = folder.resolve("out");
+    TinyLlama.writeGguf(gguf);
+    try (var model = ModelSource.open(gguf)) {
+      var conversion = new ModelConverter(model, dtype);
+      if (dtype == DType.F16) {
+        // Counted bytes hold floats that F16 cannot: nothing is damaged in silence.
+        var error = assertThrows(ModelFormatException.class, () -> conversion.toFolder(out, SHARD, _ -> { }));
+        assertTrue(error.getMessage().contains(", which F16 cannot hold; choose BF16 or F32"),
+            error.getMessage());
+        assertEquals(List.of("model.gguf"), Bytes.names(folder));
+        return;
+      }
+      conversion.toFolder(out, SHARD, _ -> { });
+      try (var written = ModelSource.open(out)) {
+        for (var spec : model.tensors().specs().values()) {
+          var stored = written.tensors().get(spec.name());
+          assertEquals(spec.as(dtype), stored.spec());
+          int n = (int) spec.shape().elements();
+          var expected = new float[n];
+          var actual = new float[n];
+          Codec.decode(spec.dtype(), model.tensors().get(spec.name()).bytes(), 0, expected, 0, n);
+          Codec.decode(dtype, stored.bytes(), 0, actual, 0, n);
+          for (int i = 0; i < n; i++) {
+            assertEquals((float) Codec.round(dtype, expected[i]), actual[i], spec.name());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void fromGgufToGgufKeepsMetadataAndF32Norms() {
+    var gguf = folder.resolve("model.gguf");
+    var out = folder.resolve("out.gguf");
+    TinyLlama.writeGguf(gguf);
+    try (var model = ModelSource.open(gguf)) {
+      var change = new LinkedHashMap<>(Map.of("tokenizer.chat_template", GgufValue.text("new")));
+      new ModelConverter(model, DType.BF16).toGguf(out, change);
+    }
+    try (var written = GgufModel.open(out)) {
+      assertEquals(Optional.of("new"), written.chatTemplate());
+      assertEquals(Optional.of(TinyLlama.TOKENIZER), written.tokenizer());
+      assertEquals(OptionalLong.of(32), written.file().metadata().integer("general.file_type"));
+      assertEquals(DType.BF16, written.file().specs().get("blk.0.attn_q.weight").dtype());
+      assertEquals(DType.F32, written.file().specs().get("blk.0.attn_norm.weight").dtype());
+    }
+  }
+
+  @Test
+  void carriesLlama3ScalingAndDropsATiedHead() throws IOException {
+    var original = golden("config.json");
+    var config = (Json.Obj) Json.parse(Files.readString(original.resolve(ModelFiles.CONFIG)), "config");
+    var scaling = new Llama3RopeFactors(8, 1, 4, 8192).toJson();
+    Files.writeString(original.resolve(ModelFiles.CONFIG), config.toBuilder().put("tie_word_embeddings", true)
+        .put("rope_parameters", scaling.toBuilder().put("rope_theta", 500000.0).build()).build().pretty());
+    var gguf = folder.resolve("model.gguf");
+    try (var model = ModelSource.open(original)) {
+      new ModelConverter(model, DType.F32).toGguf(gguf, new LinkedHashMap<>());
+    }
+    try (var model = GgufModel.open(gguf)) {
+      assertEquals(Shape.of(4), model.file().specs().get("rope_freqs.weight").shape());
+      assertFalse(model.file().specs().containsKey("output.weight"));
+      assertEquals(scaling, model.config().at("rope_scaling").value());
+      assertEquals(500_000, model.config().at("rope_theta").asDouble());
+      assertTrue(model.config().at("tie_word_embeddings").asBoolean());
+    }
+  }
+
+  @Test
+  void refusesWhatGgufCannotSay() throws IOException {
+    var original = golden("config.json");
+    var config = (Json.Obj) Json.parse(Files.readString(original.resolve(ModelFiles.CONFIG)), "config");
+    fails(original, config.toBuilder().put("model_type", "gpt2").build(),
+        "model_type: found \"gpt2\", expected \"llama\"");
+    fails(original, config.toBuilder().put("rope_scaling", Json.object().put("type", "dynamic")).build(),
+        "rope_scaling.type: found \"dynamic\", expected default, linear or llama3");
+    fails(original, config.toBuilder().put("num_hidden_layers", 0).build(),
+        "num_hidden_layers: found 0, expected at least 1");
+    assertEquals(List.of("original"), Bytes.names(folder));
+  }
+
+  private void fails(Path original, Json config, String message) throws IOException {
+    Files.writeString(original.resolve(ModelFiles.CONFIG), config.pretty());
+    try (var model = ModelSource.open(original)) {
+      var error = assertThrows(JsonException.class,
+          () -> new ModelConverter(model, DType.F32).toGguf(folder.resolve("x.gguf"), new LinkedHashMap<>()));
+      assertTrue(error.getMessage().contains(message), error.getMessage());
+    }
+  }
+
+  @Test
+  void leavesNothingWhereTheTokenizerFails() throws IOException {
+    try (var model = ModelSource.open(golden("config.json"))) {
+      assertThrows(IllegalStateException.class, () -> new ModelConverter(model, DType.BF16)
+          .toFolder(folder.resolve("out"), SHARD, _ -> {
+            throw new IllegalStateException("no tokenizer");
+          }));
+    }
+    assertEquals(List.of("original"), Bytes.names(folder));
+  }
+
+  @Test
+  void keepsTheFoldersOwnFieldsAndItsKeyForTheType() throws IOException {
+    var original = golden("config.json");
+    Files.writeString(original.resolve(ModelFiles.GENERATION_CONFIG), "{\"eos_token_id\": [2, 3]}");
+    var out = folder.resolve("out");
+    try (var model = ModelSource.open(original)) {
+      new ModelConverter(model, DType.BF16).toFolder(out, SHARD,
+          temporary -> AtomicFile.writeString(temporary.resolve(ModelFiles.TOKENIZER), "{}"));
+      assertThrows(UncheckedIOException.class,
+          () -> new ModelConverter(model, DType.BF16).toFolder(out, SHARD, _ -> { }));
+    }
+    assertEquals(List.of("config.json", "generation_config.json", "model.safetensors", "tokenizer.json"),
+        Bytes.names(out));
+    try (var model = ModelSource.open(out)) {
+      assertEquals("bfloat16", model.config().at("dtype").asString());
+      assertEquals("float32", ModelSource.open(original).config().at("dtype").asString());
+      assertTrue(model.config().opt("torch_dtype").isEmpty());
+      assertEquals(3, model.generationConfig().orElseThrow().at("eos_token_id").at(1).asInt());
+      assertEquals(0.02, model.config().at("initializer_range").asDouble());
+    }
+    assertArrayEquals(new String[] {"original", "out"}, Bytes.names(folder).toArray());
+  }
+}
