@@ -1,0 +1,58 @@
+package linnet.sft.data;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import linnet.nn.json.Json;
+
+/** Reads JSONL: UTF-8, one JSON object a line. */
+final class JsonLines {
+  private static final int BUFFER = 1 << 16;
+
+  private JsonLines() {}
+
+  static List<Row> read(InputStream in, String source) throws IOException {
+    var rows = new ArrayList<Row>();
+    var bytes = new BufferedInputStream(in, BUFFER);
+    var line = new ByteArrayOutputStream();
+    var number = 1;
+    for (var b = bytes.read();; b = bytes.read()) {
+      if (b >= 0 && b != '\n') {
+        line.write(b);
+        continue;
+      }
+      add(rows, Utf8Text.decode(line.toByteArray(), source, number), source, number);
+      line.reset();
+      number++;
+      if (b < 0) {
+        return rows;
+      }
+    }
+  }
+
+  private static void add(List<Row> rows, String text, String source, int number) {
+    if (text.isBlank()) {
+      return;
+    }
+    var json = Json.parse(text, source, number);
+    if (!(json instanceof Json.Obj fields)) {
+      throw new DataException(source + ":" + number + ": found " + kind(json)
+          + ", expected a JSON object such as {\"prompt\": …, \"completion\": …} on each line");
+    }
+    rows.add(new Row(source, number, fields));
+  }
+
+  private static String kind(Json json) {
+    return switch (json) {
+      case Json.Arr _ -> "an array";
+      case Json.Obj _ -> "an object";
+      case Json.Str _ -> "a string";
+      case Json.Num _ -> "a number";
+      case Json.Bool _ -> "a truth value";
+      case Json.Null _ -> "null";
+    };
+  }
+}

@@ -1,0 +1,168 @@
+package linnet.sft.template.jinja;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** What {@code object.name} and {@code object[key]} mean, with the sandbox's refusals. */
+final class Attributes {
+  private static final Set<String> DICT_CHANGES = Set.of("clear", "pop", "popitem", "setdefault", "update");
+  private static final Set<String> LIST_CHANGES =
+      Set.of("append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove");
+
+  private Attributes() {}
+
+  /** {@code object.name}: an attribute first, then an item. */
+  static Value attribute(Budget budget, Value object, String name) {
+    if (object instanceof Undefined undefined) {
+      throw undefined.error();
+    }
+    if (isInternal(name)) {
+      return Undefined.unsafe(object, name);
+    }
+    var found = find(budget, object, name);
+    if (found == null && object instanceof DictValue dict) {
+      found = dict.get(name);
+    }
+    return found != null ? found : Undefined.attribute(object, name);
+  }
+
+  /** {@code object[key]}: an item first, then an attribute. */
+  static Value item(Budget budget, Value object, Value key) {
+    if (object instanceof Undefined undefined) {
+      throw undefined.error();
+    }
+    var found = subscript(object, key);
+    if (found == null && key instanceof Str name) {
+      found = isInternal(name.text()) ? Undefined.unsafe(object, name.text())
+          : find(budget, object, name.text());
+    }
+    return found != null ? found : Undefined.element(object, key);
+  }
+
+  private static boolean isInternal(String name) {
+    return name.startsWith("__") && name.endsWith("__");
+  }
+
+  private static Value subscript(Value object, Value key) {
+    return switch (object) {
+      case DictValue dict -> key instanceof ListValue || key instanceof DictValue ? null
+          : dict.entries().get(key);
+      case Str s -> {
+        var index = index(key, s.length());
+        yield index < 0 ? null : s.codePoint(index);
+      }
+      case ListValue list -> element(list.items(), key);
+      case TupleValue tuple -> element(tuple.items(), key);
+      case Value.Range range -> {
+        var index = index(key, range.size());
+        yield index < 0 ? null : range.at(index);
+      }
+      default -> null;
+    };
+  }
+
+  private static Value element(List<Value> items, Value key) {
+    var index = index(key, items.size());
+    return index < 0 ? null : items.get(index);
+  }
+
+  /** A key as an index counted from the start, or -1 where there is no such element. */
+  private static int index(Value key, int size) {
+    if (!Numbers.isInteger(key)) {
+      return -1;
+    }
+    long index = Numbers.clamped(key);
+    var counted = index < 0 ? index + size : index;
+    return counted >= 0 && counted < size ? (int) counted : -1;
+  }
+
+  private static Value find(Budget budget, Value object, String name) {
+    return switch (object) {
+      case Str s -> StrMethods.find(budget, s, name);
+      case ListValue list -> LIST_CHANGES.contains(name) ? Undefined.unsafe(object, name)
+          : name.equals("copy") ? method(name, Signature.positional(), _ -> object)
+          : sequence(name, object, list.items());
+      case TupleValue tuple -> sequence(name, object, tuple.items());
+      case DictValue dict -> DICT_CHANGES.contains(name) ? Undefined.unsafe(object, name)
+          : dictionary(name, dict);
+      case Namespace namespace -> namespace.get(name);
+      case LoopContext loop -> loop.attribute(name);
+      case Cycler cycler -> cycler.attribute(name);
+      case Macro macro -> macro.attribute(name);
+      case Value.Range range -> switch (name) {
+        case "start" -> Value.Int.of(range.start());
+        case "stop" -> Value.Int.of(range.stop());
+        case "step" -> Value.Int.of(range.step());
+        default -> null;
+      };
+      case Value.Float f -> name.equals("is_integer")
+          ? method(name, Signature.positional(), _ -> Value.Bool.of(f.value() == Math.rint(f.value())
+              && Double.isFinite(f.value()))) : null;
+      case Value.Int i -> name.equals("bit_length")
+          ? method(name, Signature.positional(), _ -> Value.Int.of(i.value().abs().bitLength())) : null;
+      default -> null;
+    };
+  }
+
+  /** A method of an object as a callable value. */
+  static Value method(String name, Signature signature, Function<List<Value>, Value> body) {
+    return new BuiltIn(name, args -> body.apply(signature.bind(name, args)));
+  }
+
+  private static Value sequence(String name, Value object, List<Value> items) {
+    return switch (name) {
+      case "count" -> method(name, Signature.positional("value"),
+          a -> Value.Int.of(items.stream().filter(a.getFirst()::equals).count()));
+      case "index" -> method(name, Signature.positional("value"), a -> {
+        var index = items.indexOf(a.getFirst());
+        if (index < 0) {
+          throw TemplateException.value(object instanceof ListValue
+              ? Printer.repr(a.getFirst()) + " is not in list" : "tuple.index(x): x not in tuple");
+        }
+        return Value.Int.of(index);
+      });
+      default -> null;
+    };
+  }
+
+  private static Value dictionary(String name, DictValue dict) {
+    return switch (name) {
+      case "get" -> method(name, Signature.positional("key").or("default", Value.NONE),
+          a -> dict.entries().getOrDefault(Sequences.hashable(a.getFirst()), a.get(1)));
+      case "keys" -> method(name, Signature.positional(), _ -> new DictView(DictView.Part.KEYS, dict));
+      case "values" -> method(name, Signature.positional(), _ -> new DictView(DictView.Part.VALUES, dict));
+      case "items" -> method(name, Signature.positional(), _ -> new DictView(DictView.Part.ITEMS, dict));
+      case "copy" -> method(name, Signature.positional(), _ -> dict);
+      default -> null;
+    };
+  }
+
+  /** Follows a path such as {@code a.b.0}, as the filters that take an attribute do. */
+  static Value path(Budget budget, Value object, List<Value> parts, Value otherwise) {
+    var value = object;
+    for (var part : parts) {
+      value = item(budget, value, part);
+      if (otherwise != null && value instanceof Undefined) {
+        value = otherwise;
+      }
+    }
+    return value;
+  }
+
+  /** The parts of a path: numbers are indices; {@code None} is the object itself. */
+  static List<Value> parts(Value path) {
+    if (path instanceof Value.None) {
+      return List.of();
+    }
+    if (!(path instanceof Str text)) {
+      return List.of(path);
+    }
+    var parts = new ArrayList<Value>();
+    for (var part : text.text().split("\\.", -1)) {
+      parts.add(part.matches("\\d{1,9}") ? Value.Int.of(Long.parseLong(part)) : Str.of(part));
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,171 @@
+package linnet.sft.template.jinja;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Filters whose result is walked once and made as it is walked, as Python's generators are. */
+final class LazyFilters {
+  private LazyFilters() {}
+
+  static void addTo(Map<String, Filters.OpenBody> all) {
+    all.put("map", LazyFilters::map);
+    all.put("select", (c, v, a) -> select(c, v, a, true, false));
+    all.put("reject", (c, v, a) -> select(c, v, a, false, false));
+    all.put("selectattr", (c, v, a) -> select(c, v, a, true, true));
+    all.put("rejectattr", (c, v, a) -> select(c, v, a, false, true));
+    Filters.add(all, "items", Signature.of(), LazyFilters::items);
+    Filters.add(all, "unique",
+        Signature.of().or("case_sensitive", Value.Bool.FALSE).or("attribute", Value.NONE),
+        LazyFilters::unique);
+    Filters.add(all, "batch", Signature.of("linecount").or("fill_with", Value.NONE), LazyFilters::batch);
+    Filters.add(all, "slice", Signature.of("slices").or("fill_with", Value.NONE), LazyFilters::slice);
+  }
+
+  private static Value map(Context context, Value subject, Args args) {
+    var function = mapping(context, args);
+    return lazily(context, subject, function, _ -> true);
+  }
+
+  private static Function<Value, Value> mapping(Context context, Args args) {
+    if (args.positional().isEmpty() && args.named().containsKey("attribute")) {
+      for (var name : args.named().keySet()) {
+        if (!name.equals("attribute") && !name.equals("default")) {
+          throw new TemplateException(ErrorKind.FILTER_ARGUMENT,
+              "Unexpected keyword argument " + PythonText.repr(name));
+        }
+      }
+      var path = Attributes.parts(args.named().get("attribute"));
+      var given = args.named().get("default");
+      var otherwise = given instanceof Value.None ? null : given;
+      return item -> Attributes.path(context.budget(), item, path, otherwise);
+    }
+    if (args.positional().isEmpty()) {
+      throw new TemplateException(ErrorKind.FILTER_ARGUMENT, "map requires a filter argument");
+    }
+    var name = Printer.str(args.positional().getFirst()).text();
+    var rest = args.dropFirst(1);
+    if (!Filters.exists(name)) {
+      throw new TemplateException(ErrorKind.RUNTIME, "No filter named " + PythonText.repr(name) + ".");
+    }
+    return item -> Filters.apply(context, name, item, rest);
+  }
+
+  private static Value select(Context context, Value subject, Args args, boolean keep, boolean byAttribute) {
+    if (byAttribute && args.positional().isEmpty()) {
+      throw new TemplateException(ErrorKind.FILTER_ARGUMENT, "Missing parameter for attribute name");
+    }
+    var path = byAttribute ? Attributes.parts(args.positional().getFirst()) : List.<Value>of();
+    var rest = byAttribute ? args.dropFirst(1) : args;
+    Predicate<Value> holds = Value::truth;
+    if (!rest.positional().isEmpty()) {
+      var name = Printer.str(rest.positional().getFirst()).text();
+      var arguments = rest.dropFirst(1);
+      if (!Tests.exists(name)) {
+        throw new TemplateException(ErrorKind.RUNTIME, "No test named " + PythonText.repr(name) + ".");
+      }
+      holds = value -> Tests.holds(context, name, value, arguments);
+    }
+    var test = holds;
+    return lazily(context, subject, Function.identity(),
+        item -> test.test(Attributes.path(context.budget(), item, path, null)) == keep);
+  }
+
+  /** The items that a predicate lets through, changed by a function; nothing for a subject that is false. */
+  private static Value lazily(Context context, Value subject, Function<Value, Value> function,
+      Predicate<Value> keep) {
+    var source = subject.truth() ? Sequences.iterate(subject) : List.<Value>of().iterator();
+    return Iter.generator(subject, new Iterator<>() {
+      private Value ready;
+
+      @Override
+      public boolean hasNext() {
+        while (ready == null && source.hasNext()) {
+          context.budget().elements(1);
+          var item = source.next();
+          ready = keep.test(item) ? function.apply(item) : null;
+        }
+        return ready != null;
+      }
+
+      @Override
+      public Value next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        var item = ready;
+        ready = null;
+        return item;
+      }
+    });
+  }
+
+  private static Value items(Context context, Value subject, List<Value> arguments) {
+    return switch (subject) {
+      case Undefined _ -> Iter.generator(subject, List.<Value>of().iterator());
+      case DictValue dict ->
+          Iter.generator(subject, new DictView(DictView.Part.ITEMS, dict).items().iterator());
+      default -> throw TemplateException.type("Can only get item pairs from a mapping.");
+    };
+  }
+
+  private static Value unique(Context context, Value subject, List<Value> arguments) {
+    var key = SequenceFilters.Key.of(context, arguments.get(1), arguments.get(0), null);
+    var seen = new HashSet<Value>();
+    var kept = new ArrayList<Value>();
+    for (var item : Sequences.list(context.budget(), subject)) {
+      if (seen.add(Sequences.hashable(key.of(item)))) {
+        kept.add(item);
+      }
+    }
+    return Iter.generator(subject, kept.iterator());
+  }
+
+  private static Value batch(Context context, Value subject, List<Value> arguments) {
+    var size = Math.max(1, Numbers.clamped(arguments.getFirst()));
+    var items = Sequences.list(context.budget(), subject);
+    var batches = new ArrayList<Value>();
+    for (var from = 0; from < items.size(); from += size) {
+      var batch = new ArrayList<>(items.subList(from, (int) Math.min(items.size(), (long) from + size)));
+      fill(context, batch, size, arguments.get(1));
+      batches.add(new ListValue(batch));
+    }
+    return Iter.generator(subject, batches.iterator());
+  }
+
+  private static void fill(Context context, List<Value> items, int size, Value with) {
+    if (!(with instanceof Value.None)) {
+      context.budget().elements((long) size - items.size());
+      while (items.size() < size) {
+        items.add(with);
+      }
+    }
+  }
+
+  private static Value slice(Context context, Value subject, List<Value> arguments) {
+    var count = Numbers.clamped(arguments.getFirst());
+    if (count == 0) {
+      throw new TemplateException(ErrorKind.ZERO_DIVISION, "integer division or modulo by zero");
+    }
+    context.budget().elements(Math.max(0, count));
+    var items = Sequences.list(context.budget(), subject);
+    var slices = new ArrayList<Value>();
+    var from = 0;
+    for (var i = 0; i < count; i++) {
+      var extra = i < items.size() % count;
+      var to = from + items.size() / count + (extra ? 1 : 0);
+      var slice = new ArrayList<>(items.subList(from, to));
+      if (!extra) {
+        fill(context, slice, slice.size() + 1, arguments.get(1));
+      }
+      slices.add(new ListValue(slice));
+      from = to;
+    }
+    return Iter.generator(subject, slices.iterator());
+  }
+}

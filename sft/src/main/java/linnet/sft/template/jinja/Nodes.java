@@ -1,0 +1,74 @@
+package linnet.sft.template.jinja;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What both parsers keep account of: depth, the special names a macro uses, and filters and tests that exist.
+ */
+final class Nodes {
+  private final Limits limits;
+  private final Deque<Set<String>> specialNames = new ArrayDeque<>();
+  private int depth;
+  private int conditionalBlocks;
+
+  Nodes(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** One level deeper; parsing an expression takes several levels a bracket. */
+  void enter(TokenStream stream) {
+    if (++depth > limits.depth() * 4) {
+      throw stream.fail(ErrorKind.LIMIT, "more than " + limits.depth() + " levels of nesting",
+          stream.current().position());
+    }
+  }
+
+  void leave() {
+    depth--;
+  }
+
+  void use(String special) {
+    if (!specialNames.isEmpty()) {
+      specialNames.peek().add(special);
+    }
+  }
+
+  void beginMacro() {
+    specialNames.push(new HashSet<>());
+  }
+
+  Set<String> endMacro() {
+    return Set.copyOf(specialNames.pop());
+  }
+
+  /** Within an {@code if}, jinja2 looks filters and tests up only when they are reached. */
+  int beginConditional() {
+    return conditionalBlocks++;
+  }
+
+  /** A loop's, macro's or block's body is compiled as a whole, even within an {@code if}. */
+  int beginScope() {
+    var before = conditionalBlocks;
+    conditionalBlocks = 0;
+    return before;
+  }
+
+  void end(int before) {
+    conditionalBlocks = before;
+  }
+
+  void requireFilter(TokenStream stream, String name, Position at) {
+    if (conditionalBlocks == 0 && !Filters.exists(name)) {
+      throw stream.fail(ErrorKind.ASSERTION, "No filter named " + PythonText.repr(name) + ".", at);
+    }
+  }
+
+  void requireTest(TokenStream stream, String name, Position at) {
+    if (conditionalBlocks == 0 && !Tests.exists(name)) {
+      throw stream.fail(ErrorKind.ASSERTION, "No test named " + PythonText.repr(name) + ".", at);
+    }
+  }
+}

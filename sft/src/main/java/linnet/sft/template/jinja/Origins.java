@@ -1,0 +1,102 @@
+package linnet.sft.template.jinja;
+
+import java.util.Arrays;
+
+/**
+ * Which parts of a text came from where: disjoint runs {@code [start, end)} in UTF-16 units, in order, each
+ * with a label of the caller's. Concatenating and cutting texts keeps the runs exact; operations that rewrite
+ * a text give the whole result the first label they met.
+ */
+final class Origins {
+  static final Origins NONE = new Origins(new int[0]);
+
+  /** The label of text that a {@code generation} block made; callers' labels are not negative. */
+  static final int GENERATION = -1;
+
+  private static final int WIDTH = 3;
+
+  private final int[] runs;
+
+  private Origins(int[] runs) {
+    this.runs = runs;
+  }
+
+  static Origins all(int length, int label) {
+    return length == 0 ? NONE : new Origins(new int[] {0, length, label});
+  }
+
+  boolean isEmpty() {
+    return runs.length == 0;
+  }
+
+  int count() {
+    return runs.length / WIDTH;
+  }
+
+  int start(int run) {
+    return runs[run * WIDTH];
+  }
+
+  int end(int run) {
+    return runs[run * WIDTH + 1];
+  }
+
+  int label(int run) {
+    return runs[run * WIDTH + 2];
+  }
+
+  /** These runs over the whole of a text that was rewritten. */
+  Origins smeared(int length) {
+    return isEmpty() ? NONE : all(length, label(0));
+  }
+
+  /** The runs within {@code [from, to)}, counted from {@code from}. */
+  Origins slice(int from, int to) {
+    if (isEmpty()) {
+      return NONE;
+    }
+    var kept = new int[runs.length];
+    var size = 0;
+    for (var i = 0; i < runs.length; i += WIDTH) {
+      var start = Math.max(runs[i], from);
+      var end = Math.min(runs[i + 1], to);
+      if (start < end) {
+        kept[size] = start - from;
+        kept[size + 1] = end - from;
+        kept[size + 2] = runs[i + 2];
+        size += WIDTH;
+      }
+    }
+    return size == 0 ? NONE : new Origins(Arrays.copyOf(kept, size));
+  }
+
+  /** Collects runs while a text is put together; neighbours of one label become one run. */
+  static final class Builder {
+    private int[] runs = new int[0];
+    private int size;
+
+    void add(int offset, Origins more) {
+      for (var i = 0; i < more.count(); i++) {
+        add(offset + more.start(i), offset + more.end(i), more.label(i));
+      }
+    }
+
+    private void add(int start, int end, int label) {
+      if (size > 0 && runs[size - 2] == start && runs[size - 1] == label) {
+        runs[size - 2] = end;
+        return;
+      }
+      if (size == runs.length) {
+        runs = Arrays.copyOf(runs, Math.max(4 * WIDTH, size * 2));
+      }
+      runs[size] = start;
+      runs[size + 1] = end;
+      runs[size + 2] = label;
+      size += WIDTH;
+    }
+
+    Origins build() {
+      return size == 0 ? NONE : new Origins(Arrays.copyOf(runs, size));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package linnet.sft.template.jinja;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The text being rendered: either the template's own output or what a macro or block collects. */
+final class Output {
+  private final Budget budget;
+  private final Str.Builder text = new Str.Builder();
+  private final List<Span> generations = new ArrayList<>();
+  private final List<Trace.Iteration> iterations = new ArrayList<>();
+  private final boolean main;
+
+  private Output(Budget budget, boolean main) {
+    this.budget = budget;
+    this.main = main;
+  }
+
+  static Output main(Budget budget) {
+    return new Output(budget, true);
+  }
+
+  static Output captured(Budget budget) {
+    return new Output(budget, false);
+  }
+
+  void write(Str part) {
+    budget.characters((long) text.length() + part.text().length());
+    if (main) {
+      collectGenerations(part);
+    }
+    text.add(part);
+  }
+
+  /** A generation block that was rendered into a macro or variable shows by its label when it is printed. */
+  private void collectGenerations(Str part) {
+    var origins = part.origins();
+    for (var i = 0; i < origins.count(); i++) {
+      if (origins.label(i) == Origins.GENERATION) {
+        generations.add(new Span(text.length() + origins.start(i), text.length() + origins.end(i)));
+      }
+    }
+  }
+
+  /** Writes what a generation block rendered. */
+  void writeGeneration(Str block) {
+    var content = block.text();
+    if (main) {
+      generations.add(new Span(text.length(), text.length() + content.length()));
+      budget.characters((long) text.length() + content.length());
+      text.add(block);
+    } else {
+      write(Str.of(content, Origins.all(content.length(), Origins.GENERATION)));
+    }
+  }
+
+  int length() {
+    return text.length();
+  }
+
+  boolean isMain() {
+    return main;
+  }
+
+  void iteration(Value item, int start) {
+    if (main && text.length() > start) {
+      iterations.add(new Trace.Iteration(item, new Span(start, text.length())));
+    }
+  }
+
+  Str text() {
+    return text.build();
+  }
+
+  Trace trace() {
+    return new Trace(text.build(), List.copyOf(generations), List.copyOf(iterations));
+  }
+}

@@ -1,0 +1,159 @@
+package linnet.sft.template.jinja;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Filters that make texts. */
+final class TextFilters {
+  private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern WORD_BEGINNING = Pattern.compile("([-\\s({\\[<]+)",
+      Pattern.UNICODE_CHARACTER_CLASS);
+
+  private TextFilters() {}
+
+  static void addTo(Map<String, Filters.OpenBody> all) {
+    var plain = Signature.of();
+    Filters.add(all, "string", plain, (_, v, _) -> Printer.str(v));
+    Filters.add(all, "safe", plain, (_, v, _) -> Printer.str(v));
+    Filters.add(all, "upper", plain, (_, v, _) -> rewritten(v, Letters.upper(text(v))));
+    Filters.add(all, "lower", plain, (_, v, _) -> rewritten(v, Letters.lower(text(v))));
+    Filters.add(all, "capitalize", plain, (_, v, _) -> rewritten(v, Letters.capitalize(text(v))));
+    Filters.add(all, "title", plain, (_, v, _) -> rewritten(v, title(text(v))));
+    Filters.add(all, "trim", Signature.of().or("chars", Value.NONE),
+        (_, v, a) -> StrParts.strip(Printer.str(v), a.getFirst(), true, true));
+    Filters.add(all, "replace", Signature.of("old", "new").or("count", Value.NONE), (c, v, a) ->
+        StrParts.replace(c.budget(), Printer.str(v), Printer.str(a.get(0)), Printer.str(a.get(1)),
+            a.get(2) instanceof Value.None ? -1 : Numbers.clamped(a.get(2))));
+    Filters.add(all, "center", Signature.of().or("width", Value.Int.of(80)),
+        (c, v, a) -> StrParts.center(c.budget(), Printer.str(v), List.of(a.getFirst(), Str.of(" "))));
+    Filters.add(all, "indent", Signature.of().or("width", Value.Int.of(4)).or("first", Value.Bool.FALSE)
+        .or("blank", Value.Bool.FALSE), TextFilters::indent);
+    Filters.add(all, "truncate",
+        Signature.of().or("length", Value.Int.of(255)).or("killwords", Value.Bool.FALSE)
+        .or("end", Str.of("...")).or("leeway", Value.Int.of(5)), TextFilters::truncate);
+    Filters.add(all, "wordcount", plain, (_, v, _) -> Value.Int.of(WORD.matcher(text(v)).results().count()));
+    Filters.add(all, "escape", plain, (c, v, _) -> escape(v));
+    Filters.add(all, "e", plain, (c, v, _) -> escape(v));
+    Filters.add(all, "forceescape", plain, (c, v, _) -> escape(v));
+    Filters.add(all, "striptags", plain, (_, v, _) -> rewritten(v, stripTags(text(v))));
+    Filters.add(all, "urlencode", plain, TextFilters::urlEncode);
+    all.put("tojson", JsonDump::dump);
+    all.put("format", TextFilters::format);
+  }
+
+  private static String text(Value value) {
+    return Printer.str(value).text();
+  }
+
+  private static Str rewritten(Value value, String result) {
+    return Printer.str(value).rewritten(result);
+  }
+
+  private static String title(String text) {
+    var out = new StringBuilder(text.length());
+    var matcher = WORD_BEGINNING.matcher(text);
+    var from = 0;
+    while (matcher.find()) {
+      out.append(Letters.capitalize(text.substring(from, matcher.start()))).append(matcher.group());
+      from = matcher.end();
+    }
+    return out.append(Letters.capitalize(text.substring(from))).toString();
+  }
+
+  private static Value indent(Context context, Value subject, List<Value> arguments) {
+    var budget = context.budget();
+    var width = arguments.get(0);
+    var indention = width instanceof Str s ? s : repeat(budget, " ", Numbers.clamped(width));
+    if (!(subject instanceof Str text)) {
+      throw TemplateException.type("unsupported operand type(s) for +=: '" + subject.typeName()
+          + "' and 'str'");
+    }
+    var source = Operators.concat(budget, List.of(text, Str.of("\n")));
+    var out = new Str.Builder();
+    var index = 0;
+    for (var line : StrParts.lines(budget, source, false)) {
+      var indented = index == 0 ? arguments.get(1).truth() : arguments.get(2).truth() || line.truth();
+      if (index > 0) {
+        out.add(Str.of("\n"));
+      }
+      if (indented) {
+        out.add(indention);
+      }
+      out.add((Str) line);
+      budget.characters(out.length());
+      index++;
+    }
+    return out.build();
+  }
+
+  private static Str repeat(Budget budget, String text, int times) {
+    budget.characters((long) text.length() * Math.max(0, times));
+    return Str.of(text.repeat(Math.max(0, times)));
+  }
+
+  private static Value truncate(Context context, Value subject, List<Value> arguments) {
+    var text = StrMethods.text(subject, "truncate wants a text, not ");
+    var length = Numbers.clamped(arguments.get(0));
+    var end = StrMethods.text(arguments.get(2), "can only concatenate str, not ");
+    var leeway = arguments.get(3) instanceof Value.None ? 5 : Numbers.clamped(arguments.get(3));
+    if (length < end.length()) {
+      throw new TemplateException(ErrorKind.ASSERT, "expected length >= " + end.length() + ", got " + length);
+    }
+    if (leeway < 0) {
+      throw new TemplateException(ErrorKind.ASSERT, "expected leeway >= 0, got " + leeway);
+    }
+    if (text.length() <= (long) length + leeway) {
+      return text;
+    }
+    var kept = text.substring(0, text.offset(length - end.length()));
+    var space = kept.text().lastIndexOf(' ');
+    var cut = arguments.get(1).truth() || space < 0 ? kept : kept.substring(0, space);
+    return Operators.concat(context.budget(), List.of(cut, end));
+  }
+
+  private static Str escape(Value value) {
+    return rewritten(value, text(value).replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;")
+        .replace("'", "&#39;").replace("\"", "&#34;"));
+  }
+
+  private static String stripTags(String text) {
+    var bare = text.replaceAll("(?s)<!--.*?-->", "").replaceAll("(?s)<.*?>", "");
+    return String.join(" ", Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS).splitAsStream(bare)
+        .filter(word -> !word.isEmpty()).toList());
+  }
+
+  private static Value urlEncode(Context context, Value subject, List<Value> arguments) {
+    if (subject instanceof Str || !Sequences.isIterable(subject)) {
+      return rewritten(subject, quote(text(subject)).replace("%2F", "/"));
+    }
+    var items = subject instanceof DictValue dict ? new DictView(DictView.Part.ITEMS, dict) : subject;
+    var parts = new ArrayList<String>();
+    for (var item : Sequences.list(context.budget(), items)) {
+      var pair = Sequences.list(context.budget(), item);
+      if (pair.size() != 2) {
+        throw TemplateException.value("urlencode wants pairs, but got " + pair.size() + " values");
+      }
+      parts.add(quote(text(pair.get(0))).replace("%20", "+") + "="
+          + quote(text(pair.get(1))).replace("%20", "+"));
+    }
+    return Str.of(String.join("&", parts));
+  }
+
+  private static String quote(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A")
+        .replace("%7E", "~");
+  }
+
+  private static Value format(Context context, Value subject, Args args) {
+    if (!args.positional().isEmpty() && !args.named().isEmpty()) {
+      throw new TemplateException(ErrorKind.FILTER_ARGUMENT,
+          "can't handle positional and keyword arguments at the same time");
+    }
+    var values = args.named().isEmpty() ? new TupleValue(args.positional()) : DictValue.of(args.named());
+    return PercentFormat.format(context.budget(), Printer.str(subject), values);
+  }
+}

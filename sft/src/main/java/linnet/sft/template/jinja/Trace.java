@@ -1,0 +1,55 @@
+package linnet.sft.template.jinja;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A rendered text and how it came about.
+ *
+ * @param output the text; it knows which parts came from labelled input
+ * @param generations what {@code generation} blocks rendered, in order
+ * @param iterations what each iteration of an outermost loop rendered, in order; iterations that rendered
+ *     nothing are left out
+ */
+public record Trace(Str output, List<Span> generations, List<Iteration> iterations) {
+  /**
+   * One iteration of a loop that is not within another.
+   *
+   * @param item the loop's item
+   * @param span what the iteration rendered
+   */
+  public record Iteration(Value item, Span span) {}
+
+  /**
+   * A part of the text that came from labelled input.
+   *
+   * @param label the label that the input was given
+   * @param span where its text landed
+   */
+  public record Labelled(int label, Span span) {}
+
+  /**
+   * The text.
+   *
+   * @return what the template rendered
+   */
+  public String text() {
+    return output.text();
+  }
+
+  /**
+   * The parts that came from labelled input.
+   *
+   * @return the parts in the order of the text
+   */
+  public List<Labelled> labelled() {
+    var origins = output.origins();
+    var result = new ArrayList<Labelled>(origins.count());
+    for (var i = 0; i < origins.count(); i++) {
+      if (origins.label(i) != Origins.GENERATION) {
+        result.add(new Labelled(origins.label(i), new Span(origins.start(i), origins.end(i))));
+      }
+    }
+    return List.copyOf(result);
+  }
+}

@@ -1,0 +1,39 @@
+package linnet.sft.template.jinja;
+
+import java.util.List;
+
+/**
+ * A tuple.
+ *
+ * @param items the elements
+ * @param depth how deep it is nested
+ */
+public record TupleValue(List<Value> items, int depth) implements Value {
+  /** Copies the elements. */
+  public TupleValue {
+    items = List.copyOf(items);
+  }
+
+  /**
+   * A tuple of elements.
+   *
+   * @param items the elements
+   */
+  public TupleValue(List<Value> items) {
+    this(items, Nesting.above(items));
+  }
+
+  static TupleValue of(Value... items) {
+    return new TupleValue(List.of(items));
+  }
+
+  @Override
+  public String typeName() {
+    return "tuple";
+  }
+
+  @Override
+  public boolean truth() {
+    return !items.isEmpty();
+  }
+}

@@ -1,0 +1,119 @@
+package linnet.sft.tokenizer;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/** The added tokens of a tokenizer, by id, and where they stand in a text. */
+final class AddedTokens {
+  private final TreeMap<Integer, AddedToken> byId = new TreeMap<>();
+  private final Map<String, Integer> byContent = new HashMap<>();
+  private final Map<Integer, String> normalizedForms = new HashMap<>();
+  private final TokenTrie plain = new TokenTrie();
+  private final TokenTrie normalized = new TokenTrie();
+
+  /** Takes the part of a text that is a token, or with a null token the part that lies between tokens. */
+  @FunctionalInterface
+  interface Sink {
+    /** Takes the part from one index to another, which is never empty. */
+    void accept(AddedToken token, AlignedText text, int from, int to);
+  }
+
+  /** Tokens with the normaliser (or null) that the normalised ones are put through. */
+  AddedTokens(List<AddedToken> tokens, Normalizer normalizer) {
+    for (var token : tokens) {
+      byId.put(token.id(), token);
+      byContent.put(token.content(), token.id());
+    }
+    for (var token : byId.values()) {
+      boolean rewrite = token.normalized() && normalizer != null;
+      String form = rewrite ? normalizer.apply(AlignedText.of(token.content())).chars() : token.content();
+      normalizedForms.put(token.id(), form);
+      if (!form.isEmpty()) {
+        (token.normalized() ? normalized : plain).add(form, token);
+      }
+    }
+  }
+
+  /** Cuts out the tokens that are matched as they are. */
+  void splitPlain(AlignedText text, Sink sink) {
+    split(plain, text, sink);
+  }
+
+  /** Cuts out the tokens that are matched in normalised text. */
+  void splitNormalized(AlignedText text, Sink sink) {
+    split(normalized, text, sink);
+  }
+
+  /** Whether there is a token that is matched in normalised text. */
+  boolean hasNormalized() {
+    return !normalized.isEmpty();
+  }
+
+  /** The token of an id, or null where it is no added one. */
+  AddedToken get(int id) {
+    return byId.get(id);
+  }
+
+  /** The text of an added token as decoding gives it: in its normalised form. */
+  String decodedForm(int id) {
+    return normalizedForms.get(id);
+  }
+
+  /** The id of a text, or null where it is no added token. */
+  Integer id(String content) {
+    return byContent.get(content);
+  }
+
+  /** The highest id, or -1. */
+  int highestId() {
+    return byId.isEmpty() ? -1 : byId.lastKey();
+  }
+
+  /** All tokens in the order of their ids. */
+  SequencedMap<Integer, AddedToken> all() {
+    return Collections.unmodifiableSortedMap(byId);
+  }
+
+  private static void split(TokenTrie trie, AlignedText text, Sink sink) {
+    String s = text.chars();
+    int done = 0;
+    for (int at = 0; at < s.length(); ) {
+      var match = trie.longestAt(s, at);
+      if (match == null) {
+        at++;
+        continue;
+      }
+      var token = match.token();
+      int start = at;
+      int end = at + match.length();
+      at = end;
+      if (token.singleWord() && touchesWord(s, start, end)) {
+        continue;
+      }
+      while (token.lstrip() && start > done && Characters.isSpace(s.charAt(start - 1))) {
+        start--;
+      }
+      while (token.rstrip() && end < s.length() && Characters.isSpace(s.charAt(end))) {
+        end++;
+      }
+      if (start > done) {
+        sink.accept(null, text, done, start);
+      }
+      // A token before this one may have taken the white space that this one starts with.
+      sink.accept(token, text, Math.max(start, Math.min(done, end - 1)), end);
+      done = Math.max(done, end);
+    }
+    if (done < s.length()) {
+      sink.accept(null, text, done, s.length());
+    }
+  }
+
+  private static boolean touchesWord(String s, int start, int end) {
+    return start > 0 && Characters.isWord(s.codePointBefore(start))
+        || end < s.length() && Characters.isWord(s.codePointAt(end));
+  }
+}

@@ -1,0 +1,57 @@
+package linnet.sft.tokenizer;
+
+/** The classes of code points that pre-tokenizers speak of. */
+final class Characters {
+  private static final int MARKS =
+      1 << Character.NON_SPACING_MARK | 1 << Character.COMBINING_SPACING_MARK | 1 << Character.ENCLOSING_MARK;
+  private static final int NUMBERS =
+      1 << Character.DECIMAL_DIGIT_NUMBER | 1 << Character.LETTER_NUMBER | 1 << Character.OTHER_NUMBER;
+  private static final int WORD_TYPES =
+      MARKS | 1 << Character.DECIMAL_DIGIT_NUMBER | 1 << Character.CONNECTOR_PUNCTUATION;
+  private static final int PUNCTUATION = 1 << Character.CONNECTOR_PUNCTUATION
+      | 1 << Character.DASH_PUNCTUATION | 1 << Character.START_PUNCTUATION | 1 << Character.END_PUNCTUATION
+      | 1 << Character.INITIAL_QUOTE_PUNCTUATION | 1 << Character.FINAL_QUOTE_PUNCTUATION
+      | 1 << Character.OTHER_PUNCTUATION;
+
+  private Characters() {}
+
+  /** {@code \p{L}}. */
+  static boolean isLetter(int c) {
+    return c < 128 ? (c | 0x20) >= 'a' && (c | 0x20) <= 'z' : Character.isLetter(c);
+  }
+
+  /** {@code \p{N}}: digits, letter numbers such as Ⅷ and others such as ½. */
+  static boolean isNumber(int c) {
+    return c < 128 ? c >= '0' && c <= '9' : isIn(c, NUMBERS);
+  }
+
+  /** {@code \s}: Unicode's White_Space property. */
+  static boolean isSpace(int c) {
+    if (c < 128) {
+      return c == ' ' || c >= '\t' && c <= '\r';
+    }
+    return c == 0x85 || c == 0xA0 || c == 0x1680 || c >= 0x2000 && c <= 0x200A || c == 0x2028 || c == 0x2029
+        || c == 0x202F || c == 0x205F || c == 0x3000;
+  }
+
+  /** {@code \p{M}}. */
+  static boolean isMark(int c) {
+    return isIn(c, MARKS);
+  }
+
+  /** {@code \w} as Unicode's regular expressions define it (UTS 18, annex C). */
+  static boolean isWord(int c) {
+    return Character.isAlphabetic(c) || isIn(c, WORD_TYPES) || c == 0x200C || c == 0x200D;
+  }
+
+  /** {@code \p{P}} or a symbol of ASCII. */
+  static boolean isPunctuation(int c) {
+    boolean asciiSymbol = c == '$' || c == '+' || c == '<' || c == '=' || c == '>' || c == '^' || c == '`'
+        || c == '|' || c == '~';
+    return asciiSymbol || isIn(c, PUNCTUATION);
+  }
+
+  private static boolean isIn(int c, int types) {
+    return (types >> Character.getType(c) & 1) != 0;
+  }
+}

@@ -1,0 +1,91 @@
+package linnet.sft.tokenizer;
+
+import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Finds the matches at which a piece is split, or which are replaced. */
+sealed interface Delimiter {
+  /** Tells of each match from {@code from} to {@code to}, in order. */
+  void find(String s, int from, int to, Match match);
+
+  /** Takes a match. */
+  @FunctionalInterface
+  interface Match {
+    /** Takes the match from one index to another, which may be empty. */
+    void accept(int start, int end);
+  }
+
+  /** The matches of a regular expression, by hand-written code where it is a well-known one. */
+  static Delimiter regex(String regex) {
+    Optional<WordPattern> known = WordPattern.of(regex);
+    return known.isPresent() ? new Words(known.get()) : new Regex(OnigurumaRegex.compile(regex));
+  }
+
+  /** The occurrences of a string. */
+  static Delimiter literal(String literal) {
+    return new Regex(Pattern.compile(Pattern.quote(literal)));
+  }
+
+  /** Splits a piece at the matches. */
+  default void split(AlignedText text, int from, int to, SplitBehavior behavior, boolean invert,
+      PieceSink sink) {
+    var segments = new Segments(behavior, text, from, sink);
+    var at = new int[] {from};
+    find(text.chars(), from, to, (start, end) -> {
+      if (start > at[0]) {
+        segments.add(start, invert);
+      }
+      segments.add(end, !invert);
+      at[0] = end;
+    });
+    if (at[0] < to) {
+      segments.add(to, invert);
+    }
+    segments.finish();
+  }
+
+  /** Every word is a match. */
+  record Words(WordPattern pattern) implements Delimiter {
+    @Override
+    public void find(String s, int from, int to, Match match) {
+      for (int start = from; start < to; ) {
+        int end = Math.min(pattern.end(s, start, to), to);
+        match.accept(start, end);
+        start = end;
+      }
+    }
+  }
+
+  /** The matches of a regular expression that sees nothing beyond the piece. */
+  record Regex(Pattern pattern) implements Delimiter {
+    @Override
+    public void find(String s, int from, int to, Match match) {
+      Matcher matcher = pattern.matcher(s).region(from, to);
+      try {
+        while (matcher.find()) {
+          match.accept(matcher.start(), matcher.end());
+        }
+      } catch (StackOverflowError tooDeep) {
+        throw new TokenizerException("pattern " + pattern.pattern() + ": found a text of " + (to - from)
+            + " characters that it cannot be matched against; give the text in shorter parts");
+      }
+    }
+  }
+
+  /** Every code point of a class is a match of its own. */
+  record Class(IntPredicate members) implements Delimiter {
+    @Override
+    public void find(String s, int from, int to, Match match) {
+      for (int i = from; i < to; ) {
+        int c = s.codePointAt(i);
+        int next = i + Character.charCount(c);
+        if (members.test(c)) {
+          match.accept(i, next);
+        }
+        i = next;
+      }
+    }
+  }
+}

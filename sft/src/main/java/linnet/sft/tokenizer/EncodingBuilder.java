@@ -1,0 +1,39 @@
+package linnet.sft.tokenizer;
+
+/** Collects the tokens of a text. */
+final class EncodingBuilder {
+  private final IntArray ids;
+  private final IntArray starts;
+  private final IntArray ends;
+
+  EncodingBuilder(int capacity) {
+    ids = new IntArray(capacity);
+    starts = new IntArray(capacity);
+    ends = new IntArray(capacity);
+  }
+
+  /** Adds one token. */
+  void add(int id, int start, int end) {
+    ids.add(id);
+    starts.add(start);
+    ends.add(end);
+  }
+
+  /** Adds the tokens of the word that starts at a unit of a text. */
+  void add(Word word, AlignedText text, int from) {
+    for (int i = 0; i < word.ids().length; i++) {
+      add(word.ids()[i], text.start(from + word.starts()[i]), text.end(from + word.ends()[i] - 1));
+    }
+  }
+
+  /** Adds the tokens of an encoding. */
+  void addAll(Encoding encoding) {
+    for (int i = 0; i < encoding.size(); i++) {
+      add(encoding.ids()[i], encoding.starts()[i], encoding.ends()[i]);
+    }
+  }
+
+  Encoding build() {
+    return new Encoding(ids.toArray(), starts.toArray(), ends.toArray());
+  }
+}

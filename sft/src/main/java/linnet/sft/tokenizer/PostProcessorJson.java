@@ -1,0 +1,79 @@
+package linnet.sft.tokenizer;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import linnet.nn.json.Json;
+import linnet.nn.json.JsonCursor;
+
+/** Reads and writes the {@code post_processor} of a {@code tokenizer.json}. */
+final class PostProcessorJson {
+  private PostProcessorJson() {}
+
+  static PostProcessor read(JsonCursor json) {
+    var type = json.at("type");
+    return switch (type.asString()) {
+      case "Sequence" -> new PostProcessor.Sequence(
+          json.at("processors").elements().stream().map(PostProcessorJson::read).toList());
+      case "ByteLevel" -> new PostProcessor.ByteLevel(PatternJson.flag(json, "add_prefix_space", true),
+          PatternJson.flag(json, "trim_offsets", true), PatternJson.flag(json, "use_regex", true));
+      case "TemplateProcessing" -> template(json);
+      default -> throw type.error("ByteLevel, TemplateProcessing or a Sequence of them");
+    };
+  }
+
+  static Json write(PostProcessor processor) {
+    return switch (processor) {
+      case PostProcessor.Sequence s -> Json.object().put("type", "Sequence")
+          .put("processors", s.parts().stream().map(PostProcessorJson::write).toList()).build();
+      case PostProcessor.ByteLevel b ->
+          PreTokenizerJson.byteLevel(b.addPrefixSpace(), b.trimOffsets(), b.useRegex());
+      case PostProcessor.Template t -> Json.object().put("type", "TemplateProcessing")
+          .put("single", items(t.single())).put("pair", items(t.pair()))
+          .put("special_tokens", specials(t.specials())).build();
+    };
+  }
+
+  private static PostProcessor.Template template(JsonCursor json) {
+    var specials = new LinkedHashMap<String, PostProcessor.Template.Special>();
+    json.at("special_tokens").members().forEach((name, special) -> specials.put(name,
+        new PostProcessor.Template.Special(
+            special.at("ids").elements().stream().map(JsonCursor::asInt).toList(),
+            special.at("tokens").elements().stream().map(JsonCursor::asString).toList())));
+    var single = json.at("single");
+    var items = items(single, specials);
+    if (items.stream().filter(PostProcessor.Template.Item::sequence).count() != 1) {
+      throw single.error("the sequence A exactly once");
+    }
+    return new PostProcessor.Template(items, items(json.at("pair"), specials),
+        Collections.unmodifiableSequencedMap(specials));
+  }
+
+  private static List<PostProcessor.Template.Item> items(JsonCursor json,
+      SequencedMap<String, PostProcessor.Template.Special> specials) {
+    return json.elements().stream().map(item -> {
+      var sequence = item.opt("Sequence");
+      var content = sequence.orElseGet(() -> item.at("SpecialToken"));
+      var id = content.at("id");
+      if (sequence.isEmpty() && !specials.containsKey(id.asString())) {
+        throw id.error("one of special_tokens: " + specials.sequencedKeySet());
+      }
+      return new PostProcessor.Template.Item(sequence.isPresent(), id.asString(),
+          content.opt("type_id").map(JsonCursor::asInt).orElse(0));
+    }).toList();
+  }
+
+  private static List<Json> items(List<PostProcessor.Template.Item> items) {
+    return items.stream().<Json>map(item -> Json.object().put(item.sequence() ? "Sequence" : "SpecialToken",
+        Json.object().put("id", item.id()).put("type_id", item.typeId())).build()).toList();
+  }
+
+  private static Json specials(SequencedMap<String, PostProcessor.Template.Special> specials) {
+    var out = Json.object();
+    specials.forEach((name, special) -> out.put(name, Json.object().put("id", name)
+        .put("ids", special.ids().stream().map(id -> Json.of((long) id)).toList())
+        .put("tokens", Json.strings(special.tokens()))));
+    return out.build();
+  }
+}

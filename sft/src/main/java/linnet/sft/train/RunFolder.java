@@ -1,0 +1,86 @@
+package linnet.sft.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import linnet.nn.io.AtomicFolder;
+import linnet.nn.optim.AdamW;
+
+/**
+ * Where a run keeps what it makes: {@code checkpoint-<step>} folders with the training state and what the
+ * caller adds (the adapter), each there as a whole or not at all.
+ *
+ * @param path the run's output folder
+ */
+public record RunFolder(Path path) {
+  private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-(\\d+)");
+  private static final String STATE = "training_state.safetensors";
+
+  /**
+   * Checks, before any work is done, that a new run can write here; nothing is made yet.
+   *
+   * @throws IllegalArgumentException if the folder holds something already, or cannot be made or written
+   */
+  public void requireFresh() {
+    var existing = path.toAbsolutePath().normalize();
+    while (!Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing)) {
+      throw new IllegalArgumentException(existing + ": found a file, expected a new or empty folder");
+    }
+    if (!Files.isWritable(existing)) {
+      throw new IllegalArgumentException(existing + ": found a folder that cannot be written to; name another");
+    }
+    if (Files.exists(path)) {
+      requireEmpty();
+    }
+  }
+
+  private void requireEmpty() {
+    try (var entries = Files.list(path)) {
+      var first = entries.findFirst();
+      if (first.isPresent()) {
+        throw new IllegalArgumentException(path + ": found a folder that holds " + first.get().getFileName()
+            + " already, expected a new or empty one: name another, or continue that run with --resume");
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(path + ": cannot be read: " + failed, failed);
+    }
+  }
+
+  /** Saves a run that stands still; a checkpoint of the same step is left as it is, for it is the same. */
+  public Path save(TrainingProgress progress, AdamW optimizer, Consumer<Path> more) {
+    var folder = path.resolve("checkpoint-" + progress.step());
+    if (!Files.exists(folder.resolve(STATE))) {
+      AtomicFolder.write(folder, temporary -> {
+        more.accept(temporary);
+        TrainingStateFile.write(temporary.resolve(STATE), progress, optimizer);
+      });
+    }
+    return folder;
+  }
+
+  /** The training state of the checkpoint with the most steps. */
+  public Optional<Path> latestState() {
+    if (!Files.isDirectory(path)) {
+      return Optional.empty();
+    }
+    try (var entries = Files.list(path)) {
+      return entries.filter(entry -> Files.isRegularFile(entry.resolve(STATE)) && step(entry) >= 0)
+          .max(Comparator.comparingLong(RunFolder::step)).map(entry -> entry.resolve(STATE));
+    } catch (IOException failed) {
+      throw new UncheckedIOException(path + ": cannot be read: " + failed, failed);
+    }
+  }
+
+  private static long step(Path checkpoint) {
+    var matcher = CHECKPOINT.matcher(checkpoint.getFileName().toString());
+    return matcher.matches() && matcher.group(1).length() < 19 ? Long.parseLong(matcher.group(1)) : -1;
+  }
+}

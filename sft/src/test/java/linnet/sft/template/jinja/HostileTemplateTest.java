@@ -1,0 +1,108 @@
+package linnet.sft.template.jinja;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Templates that ask for too much time, memory or depth, or for what is none of their business. */
+class HostileTemplateTest {
+  private static final Limits SMALL = new Limits(300_000, 1_000_000, 100);
+  private static final ZonedDateTime NOW = ZonedDateTime.of(2025, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
+
+  private static String render(String source) {
+    return JinjaTemplate.parse("hostile", source, SMALL).render(Map.of("s", Str.of("abc")), NOW).text();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+      "{% for a in range(99999) %}{{ s * 100 }}{% endfor %}",
+      "{{ s * 999999999 }}", "{{ [1] * 999999999 }}", "{{ 'a'.ljust(999999999) }}", "{{ '%999999999d' % 1 }}",
+      "{{ '{:999999999}'.format(1) }}", "{{ '%.999999999f' % 1 }}", "{{ 's' | center(999999999) }}",
+      "{{ s | indent(999999999) }}", "{{ [1] | batch(999999999, 0) | list }}", "{{ [] | slice(999999999) |"
+      + " list }}",
+      "{{ [[]] | tojson(indent=999999999) }}", "{{ 9 ** (9 ** 9) }}", "{{ 9 ** 99999999999999999999 }}",
+      "{% set ns = namespace(x='aa') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+      "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+      "{% set ns = namespace(x=2) %}{% for i in range(60) %}{% set ns.x = ns.x * ns.x %}{% endfor %}",
+      "{% set ns = namespace(x=[]) %}{% for i in range(900) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}",
+      "{% set ns = namespace(x={}) %}{% for i in range(900) %}{% set ns.x = {'a': ns.x} %}{% endfor %}{{"
+      + " ns.x }}",
+      "{% set ns = namespace(x=['a']) %}{% for i in range(900) %}{% set ns.x = ns.x | map('upper') %}{%"
+      + " endfor %}"
+          + "{{ ns.x | list }}",
+      "{% set ns = namespace() %}{% set ns.me = [ns] %}{{ ns }}",
+      "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{"
+      + " f() }}",
+      "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+      "{% set t = s * 30000 %}{% for i in range(9999) %}{{ t.replace('a', 'b') | length }}{% endfor %}",
+      "{% set t = s * 30000 %}{% for i in range(99999) %}{{ 'z' in t }}{% endfor %}"})
+  void limitsHold(String source) {
+    var error = assertTimeoutPreemptively(Duration.ofSeconds(20),
+        () -> assertThrows(TemplateException.class, () -> render(source)));
+    assertEquals(ErrorKind.LIMIT, error.kind(), error.getMessage());
+  }
+
+  @Test
+  void depthOfTheSourceIsBounded() {
+    for (var nested : new String[] {"(", "[", "{'a':", "-", "not ", "s[", "1 if 1 else "}) {
+      assertEquals(ErrorKind.LIMIT, assertThrows(TemplateException.class,
+          () -> render("{{ " + nested.repeat(100_000))).kind(), nested);
+    }
+    for (var nested : new String[] {"{% if 1 %}", "{% for a in s %}", "{% set a %}",
+        "{% if 1 %}{% elif 1 %}"}) {
+      assertEquals(ErrorKind.LIMIT, assertThrows(TemplateException.class,
+          () -> render(nested.repeat(100_000))).kind(), nested);
+    }
+    for (var chain : new String[] {"s" + ".upper()".repeat(50_000), "s" + " | upper".repeat(50_000),
+        "1" + " + 1".repeat(50_000), "1" + " and 1".repeat(50_000), "1" + " is odd".repeat(1)}) {
+      try {
+        render("{{ " + chain + " }}");
+      } catch (TemplateException e) {
+        assertEquals(ErrorKind.LIMIT, e.kind());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{{ s.__class__.__mro__ }}", "{{ s['__class__'].x }}",
+      "{{ s.getClass().forName('x') }}",
+      "{{ range.__globals__.x }}", "{{ '{0.__class__.x}'.format(s) }}", "{{ namespace.__init__.__globals__"
+      + " }}",
+      "{{ s | attr('__class__') | attr('x') | upper }}{{ (s | attr('__class__')).x }}", "{{ loop.x }}",
+      "{{ [].append(1) }}", "{{ {}.update(a=1) }}", "{% include 'x' %}", "{% import 'x' as x %}",
+      "{% extends 'x' %}"})
+  void nothingBeyondTheLanguageIsReached(String source) {
+    assertThrows(TemplateException.class, () -> render(source));
+  }
+
+  @Test
+  void errorsNameTheTemplateAndThePlace() {
+    var error = assertThrows(TemplateException.class, () -> render("a\n{% if true %}\n  {{ 1 + s }}{% endif"
+        + " %}"));
+    assertTrue(error.getMessage().startsWith("template hostile:3:8: TypeError: unsupported operand"),
+        error.getMessage());
+    assertEquals(new Position(3, 8), error.position());
+    var syntax = assertThrows(TemplateException.class, () -> render("\n{% for x of y %}"));
+    assertEquals("template hostile:2:10: TemplateSyntaxError: expected token 'in', got 'of'",
+        syntax.getMessage());
+  }
+
+  @Test
+  void leavingALoopFromWithoutIsASyntaxError() {
+    for (var source : new String[] {"{% break %}", "{% continue %}",
+        "{% for x in s %}{% generation %}{% break %}{% endgeneration %}{% endfor %}",
+        "{% for x in s %}{% macro f() %}{% break %}{% endmacro %}{% endfor %}"}) {
+      assertEquals(ErrorKind.SYNTAX, assertThrows(TemplateException.class, () -> render(source)).kind());
+    }
+  }
+}

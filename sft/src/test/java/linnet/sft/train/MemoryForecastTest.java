@@ -1,0 +1,104 @@
+package linnet.sft.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import linnet.nn.Modules;
+import linnet.nn.TrainableParam;
+import linnet.sft.data.BatchSchedule;
+import linnet.sft.data.BatchSize;
+import linnet.sft.data.EncodedRow;
+import linnet.tensor.MemoryPlan;
+import linnet.tensor.RandomKey;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What training needs of memory, planned and real. */
+class MemoryForecastTest {
+  /** One row longer than a chunk of the head, and so are its targets; and short ones. */
+  private static final EncodedRow LONG = TinyRows.row(120, 99, RandomKey.of(1));
+  private static final BatchSchedule ROWS = new BatchSchedule(
+      List.of(LONG, TinyRows.of(1).getFirst(), TinyRows.of(2).getLast()), new BatchSize.Rows(2), 1, null);
+
+  private static TrainingSettings settings() {
+    return new TrainingSettings(2, TinyRun.settings(1, 0).schedule(), 1, 200, false, 7, 1, 0);
+  }
+
+  private static MemoryPlan plan(TinyModel kind) {
+    return MemoryForecast.of(scope -> kind.make(TinyRun.DROPOUT, scope, scope), ROWS, List.of(LONG),
+        settings());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingOfSizeTokensTimesVocabularyIsAllocated(TinyModel kind) {
+    long targets = LONG.trainedTokens();
+    long logits = targets * TinyModel.CONFIG.vocabSize();
+    for (var allocation : plan(kind).allocations()) {
+      assertTrue(allocation.shape().elements() < logits, () -> "as large as all logits: " + allocation);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void thePlanBoundsTheRealRun(TinyModel kind) {
+    long planned = plan(kind).reservedBytes();
+    try (var run = new TinyRun(kind, TinyRun.DROPOUT, 2)) {
+      run.backend().limitBytes(planned);
+      new Trainer(run.model(), run.optimizer(), ROWS, List.of(LONG), settings(), event -> { },
+          progress -> { }).run();
+      assertTrue(run.backend().reservedBytes() <= planned,
+          run.backend().reservedBytes() + " bytes reserved, " + planned + " planned");
+    }
+  }
+
+  @Test
+  void theHeaviestStepIsFoundWhereverItIs() {
+    var first = new BatchSchedule(List.of(LONG, TinyRows.of(1).getFirst()), new BatchSize.Rows(1), 1, null);
+    var last = new BatchSchedule(List.of(TinyRows.of(1).getFirst(), LONG), new BatchSize.Rows(1), 1, null);
+    assertEquals(forecast(first), forecast(last));
+    assertTrue(forecast(last) > forecast(
+        new BatchSchedule(List.of(TinyRows.of(1).getFirst()), new BatchSize.Rows(1), 1, null)));
+  }
+
+  private static long forecast(BatchSchedule rows) {
+    return forecast(rows, settings());
+  }
+
+  private static long forecast(BatchSchedule rows, TrainingSettings settings) {
+    return MemoryForecast.of(scope -> TinyModel.LORA.make(0, scope, scope), rows, List.of(), settings)
+        .peakBytes();
+  }
+
+  @Test
+  void checkpointingTakesLess() {
+    var plain = settings();
+    var checkpointing = new TrainingSettings(2, plain.schedule(), 1, 200, true, 7, 1, 0);
+    long less = forecast(ROWS, checkpointing);
+    long more = forecast(ROWS, plain);
+    assertTrue(less < more, less + " with checkpointing, " + more + " without");
+  }
+
+  /** Value, gradient and two moments of what trains, and not a byte for the frozen base. */
+  @ParameterizedTest
+  @EnumSource
+  void theTrainingScopeHoldsWhatTrainsFourTimes(TinyModel kind) {
+    try (var run = new TinyRun(kind, TinyRun.DROPOUT, 2)) {
+      run.trainer(ROWS, settings()).run(TinyRun.START);
+      long trainable = 0;
+      for (var param : Modules.parameters(run.model()).values()) {
+        if (param instanceof TrainableParam trains) {
+          assertNotNull(trains.grad(), param.name());
+          trainable += param.shape().elements();
+        } else {
+          assertFalse(param.variable().requiresGrad(), param.name());
+        }
+      }
+      assertEquals(4 * Float.BYTES * trainable, run.training().liveBytes());
+    }
+  }
+}
