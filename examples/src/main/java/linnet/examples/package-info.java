@@ -1,0 +1,2 @@
+/** Short programs that use Linnet as a library. */
+package linnet.examples;
