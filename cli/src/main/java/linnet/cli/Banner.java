@@ -1,0 +1,33 @@
+package linnet.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
+import linnet.nn.Modules;
+import linnet.nn.Param;
+import linnet.nn.json.Json;
+import linnet.nn.model.CausalLm;
+import linnet.tensor.Backend;
+import linnet.tensor.DType;
+
+/** The first line of every command that computes: what runs, and on what. */
+final class Banner {
+  private Banner() {}
+
+  static void print(Output output, Backend backend, Path path, CausalLm model) {
+    long parameters = Modules.parameters(model).values().stream().mapToLong(p -> p.shape().elements()).sum();
+    var name = path.toAbsolutePath().normalize().getFileName();
+    output.say("linnet: %s · %s: %s, %,d parameters, %s", backend.description(), name, model.config().modelType(),
+        parameters, weightType(model));
+    output.event("start", Json.object().put("backend", backend.description()).put("model", path.toString())
+        .put("modelType", model.config().modelType()).put("parameters", parameters)
+        .put("dtype", weightType(model).toString()));
+  }
+
+  /** The type that most weights are stored in. */
+  private static DType weightType(CausalLm model) {
+    Map<DType, Long> elements = Modules.parameters(model).values().stream().map(Param::value)
+        .collect(Collectors.groupingBy(tensor -> tensor.dtype(), Collectors.summingLong(tensor -> tensor.elements())));
+    return elements.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+  }
+}

@@ -1,0 +1,75 @@
+package linnet.cli;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import linnet.nn.json.Json;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Turns exceptions into one message and an exit code. What the user can mend is told without a stack trace; a bug is
+ * told as one, with its trace, since that is what a report needs.
+ */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  @Override
+  public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+    if (isUsersToMend(failure)) {
+      tell(command, message(failure), ExitCode.BAD_INPUT, parsed.originalArgs());
+      return ExitCode.BAD_INPUT;
+    }
+    tell(command, "this is a bug, please report it: " + failure, ExitCode.FAILED, parsed.originalArgs());
+    failure.printStackTrace(command.getErr());
+    command.getErr().flush();
+    return ExitCode.FAILED;
+  }
+
+  @Override
+  public int handleParseException(ParameterException failure, String[] args) {
+    var command = failure.getCommandLine();
+    tell(command, failure.getMessage(), ExitCode.BAD_INPUT, List.of(args));
+    UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+    command.getErr().println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+    command.getErr().flush();
+    return ExitCode.BAD_INPUT;
+  }
+
+  /** The message for people on standard error and, where {@code --json} was given, as the last event for machines. */
+  private static void tell(CommandLine command, String message, int exitCode, List<String> args) {
+    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message);
+    command.getErr().flush();
+    if (args.contains(Output.JSON_OPTION)) {
+      Output.printEvent(command.getOut(), "error", Json.object().put("message", message).put("exitCode", exitCode));
+    }
+  }
+
+  /** Linnet's libraries use these three for input that is not as it must be; anything else is a bug. */
+  private static boolean isUsersToMend(Exception failure) {
+    return failure instanceof UserException || failure instanceof IllegalArgumentException
+        || failure instanceof IOException || failure instanceof UncheckedIOException
+        || failure.getClass().getModule().getName() != null
+            && failure.getClass().getModule().getName().startsWith("linnet.");
+  }
+
+  private static String message(Exception failure) {
+    var cause = failure instanceof UncheckedIOException unchecked && unchecked.getCause().toString().equals(
+        unchecked.getMessage()) ? unchecked.getCause() : failure;
+    return switch (cause) {
+      case NoSuchFileException e -> e.getFile() + ": there is no such file";
+      case FileNotFoundException e -> e.getMessage();
+      case AccessDeniedException e -> e.getFile() + ": access denied";
+      case FileAlreadyExistsException e -> e.getFile() + ": exists already";
+      case FileSystemException e -> e.getMessage();
+      default -> cause.getMessage();
+    };
+  }
+}

@@ -1,0 +1,37 @@
+package linnet.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import linnet.sft.ChatModel;
+import linnet.tensor.Scope;
+import picocli.CommandLine.Option;
+
+/** Which model. */
+final class ModelOptions {
+  @Option(names = {"-m", "--model"}, required = true, paramLabel = "PATH",
+      description = "A Hugging Face folder, a GGUF file, or an adapter folder, which names its base model.")
+  private Path path;
+
+  @Option(names = "--adapter", paramLabel = "DIR", description = "An adapter in PEFT's layout to put on the model.")
+  private Path adapter;
+
+  ChatModel load(Scope weights) {
+    requireExists("--model", path);
+    if (adapter == null) {
+      return ChatModel.load(path, weights);
+    }
+    requireExists("--adapter", adapter);
+    return ChatModel.load(path, adapter, weights);
+  }
+
+  Path path() {
+    requireExists("--model", path);
+    return path;
+  }
+
+  static void requireExists(String option, Path path) {
+    if (!Files.exists(path)) {
+      throw new UserException(option + ": " + path + ": there is no such file or folder");
+    }
+  }
+}

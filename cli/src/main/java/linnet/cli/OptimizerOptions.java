@@ -1,0 +1,58 @@
+package linnet.cli;
+
+import linnet.nn.optim.AdamWConfig;
+import linnet.nn.optim.LearningRateSchedule;
+import picocli.CommandLine.Option;
+
+/** How gradients become updates. */
+final class OptimizerOptions {
+  /** What the learning rate does after the warm-up. */
+  enum Schedule {
+    constant, linear, cosine
+  }
+
+  @Option(names = {"--lr", "--learning-rate"}, paramLabel = "RATE",
+      description = "Highest learning rate (default: 2e-4; with --full 2e-5).")
+  private Double learningRate;
+
+  @Option(names = "--schedule", defaultValue = "linear", paramLabel = "NAME",
+      description = "${COMPLETION-CANDIDATES}, after the warm-up (default: ${DEFAULT-VALUE}).")
+  private Schedule schedule;
+
+  @Option(names = "--warmup-steps", defaultValue = "0", paramLabel = "N",
+      description = "Steps in which the rate rises from 0 (default: ${DEFAULT-VALUE}).")
+  private long warmupSteps;
+
+  @Option(names = "--weight-decay", defaultValue = "0", paramLabel = "D",
+      description = "AdamW's decoupled decay; norms and biases are spared (default: ${DEFAULT-VALUE}).")
+  private double weightDecay;
+
+  @Option(names = "--beta1", defaultValue = "0.9", paramLabel = "B",
+      description = "Decay of AdamW's first moment (default: ${DEFAULT-VALUE}).")
+  private double beta1;
+
+  @Option(names = "--beta2", defaultValue = "0.999", paramLabel = "B",
+      description = "Decay of AdamW's second moment (default: ${DEFAULT-VALUE}).")
+  private double beta2;
+
+  @Option(names = "--max-grad-norm", defaultValue = "1", paramLabel = "N",
+      description = "Gradients are scaled down to this norm; 0 leaves them as they are (default: ${DEFAULT-VALUE}).")
+  private double maxGradientNorm;
+
+  AdamWConfig adamW() {
+    return new AdamWConfig(beta1, beta2, 1e-8, weightDecay);
+  }
+
+  LearningRateSchedule schedule(double defaultRate) {
+    double rate = learningRate == null ? defaultRate : learningRate;
+    return switch (schedule) {
+      case constant -> new LearningRateSchedule.Constant(rate, warmupSteps);
+      case linear -> new LearningRateSchedule.Linear(rate, warmupSteps);
+      case cosine -> new LearningRateSchedule.Cosine(rate, warmupSteps);
+    };
+  }
+
+  double maxGradientNorm() {
+    return maxGradientNorm == 0 ? Double.POSITIVE_INFINITY : maxGradientNorm;
+  }
+}

@@ -1,0 +1,59 @@
+package linnet.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import linnet.nn.json.Json;
+import linnet.nn.json.ObjectBuilder;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Where results go: sentences for people or, with {@code --json}, one JSON object per line for machines. Errors and
+ * nothing else go to standard error (see {@link Failures}).
+ */
+final class Output {
+  static final String JSON_OPTION = "--json";
+
+  @Option(names = JSON_OPTION, description = "Print one JSON object per line, a summary object last.")
+  private boolean json;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  boolean isJson() {
+    return json;
+  }
+
+  /** A line for people. */
+  void say(String format, Object... args) {
+    if (!json) {
+      out().printf(Locale.ROOT, format + "%n", args);
+      out().flush();
+    }
+  }
+
+  /** Text for people without a line's end, shown at once. */
+  void stream(String text) {
+    if (!json) {
+      out().print(text);
+      out().flush();
+    }
+  }
+
+  /** An object for machines, named by its {@code event}. */
+  void event(String event, ObjectBuilder members) {
+    if (json) {
+      printEvent(out(), event, members);
+    }
+  }
+
+  static void printEvent(PrintWriter out, String event, ObjectBuilder members) {
+    out.println(Json.object().put("event", event).putAll(members.build()).build());
+    out.flush();
+  }
+
+  private PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+}

@@ -1,0 +1,109 @@
+package linnet.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import linnet.nn.json.Json;
+import linnet.nn.json.JsonCursor;
+import linnet.nn.model.CausalLm;
+import linnet.nn.model.ModelConfig;
+import linnet.nn.model.Models;
+import linnet.sft.ModelText;
+import linnet.sft.data.TextRows;
+import linnet.sft.train.Fingerprint;
+import linnet.tensor.RandomKey;
+import linnet.tensor.Scope;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code linnet pretrain}: a new small model from a configuration. */
+@Command(name = "pretrain", mixinStandardHelpOptions = true, sortOptions = false,
+    description = "Makes a new model from a configuration and trains all of it on plain texts.")
+final class PretrainCommand implements Callable<Integer> {
+  private static final double RATE = 1e-3;
+
+  @Option(names = {"-c", "--config"}, required = true, paramLabel = "FILE",
+      description = "A config.json in Hugging Face's format, of a Llama.")
+  private Path config;
+
+  @Option(names = {"-t", "--tokenizer"}, required = true, paramLabel = "PATH",
+      description = "A folder with a tokenizer.json; its files are copied to the model.")
+  private Path tokenizer;
+
+  @Option(names = {"-d", "--data"}, required = true, paramLabel = "FILE",
+      description = "JSONL with a field text in each row; every token of it is trained.")
+  private Path data;
+
+  @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "A new folder for the model.")
+  private Path out;
+
+  @Option(names = "--max-length", defaultValue = "1024", paramLabel = "N",
+      description = "Longer texts are cut to N tokens (default: ${DEFAULT-VALUE}).")
+  private int maxLength;
+
+  @Option(names = "--dtype", defaultValue = "bf16", paramLabel = "TYPE",
+      description = "${COMPLETION-CANDIDATES}: how the weights are written (default: ${DEFAULT-VALUE}).")
+  private ConvertCommand.Type type;
+
+  @Mixin
+  private OptimizerOptions optimizer;
+
+  @Mixin
+  private LoopOptions loop;
+
+  @Option(names = "--resume", description = "Continue the run in --output from its last checkpoint, to the same bits.")
+  private boolean resume;
+
+  @Mixin
+  private BackendOptions backendOptions;
+
+  @Mixin
+  private Output output;
+
+  @Override
+  public Integer call() {
+    ModelOptions.requireExists("--config", config);
+    ModelOptions.requireExists("--tokenizer", tokenizer);
+    ModelOptions.requireExists("--data", data);
+    TrainingSession.requireUsable(out, resume);
+    var raw = JsonCursor.read(config);
+    var modelConfig = ModelConfig.read(raw);
+    var text = ModelText.open(tokenizer);
+    if (text.tokenizer().vocabularySize() > modelConfig.vocabSize()) {
+      throw new UserException(config + ": vocab_size: found " + modelConfig.vocabSize() + ", expected at least the "
+          + text.tokenizer().vocabularySize() + " tokens of " + tokenizer);
+    }
+    try (var backend = backendOptions.open(); var training = backend.scope("training")) {
+      var model = initialize(modelConfig, training);
+      Banner.print(output, backend, config, model);
+      var rows = TextRows.encode(TextRows.read(data), text.tokenizer(), maxLength);
+      long tokens = rows.stream().mapToLong(row -> row.tokens()).sum();
+      output.say("data: %s: %s, %s", data, Counted.of(rows.size(), "text"), Counted.of(tokens, "token"));
+      output.event("data", Json.object().put("file", data.toString()).put("rows", rows.size())
+          .put("tokens", tokens));
+      var batches = loop.batches(rows);
+      var settings = loop.settings(batches, optimizer.schedule(RATE), optimizer.maxGradientNorm());
+      var session = new TrainingSession(output, out, batches, List.of(), optimizer.adamW(), settings,
+          Map.of("config", Fingerprint.of(raw.value().toString()), "data", Fingerprint.of(rows),
+              "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW())),
+          folder -> {
+            text.savedTokenizer().save(folder);
+            Models.save(folder, model, raw.asObject(), type.dtype());
+          });
+      var outcome = session.run(scope -> initialize(modelConfig, scope), 0, model, training, resume);
+      if (outcome.interrupted()) {
+        return ExitCode.INTERRUPTED;
+      }
+      output.say("model: %s", out);
+      session.sayEnd(outcome);
+      output.event("summary", session.summary(outcome, backend));
+      return ExitCode.OK;
+    }
+  }
+
+  private CausalLm initialize(ModelConfig modelConfig, Scope training) {
+    return Models.initialize(modelConfig, RandomKey.of(loop.seed()).derive("weights"), training);
+  }
+}
