@@ -18,7 +18,7 @@ class ReductionConformanceTest implements OnEveryBackend {
       for (int d = 0; d < reduced.length; d++) {
         reduced[d] = s.below(2) == 0 ? 1 : reduced[d];
       }
-      s.backend().reduce(f, s.output(reduced), s.input(shape));
+      s.backend().reduce(f, s.output(reduced), s.summands(shape));
     });
   }
 
@@ -26,8 +26,8 @@ class ReductionConformanceTest implements OnEveryBackend {
   void reduceLongRows(@ForAll("backends") Backend backend, @ForAll Reduction f, @ForAll long seed) {
     agree(backend, seed, f == Reduction.MAX ? Tolerance.EXACT : Tolerance.SUMMED, s -> {
       int n = 40 * s.size() + s.size();
-      s.backend().reduce(f, s.output(3, 1), s.input(3, n));
-      s.backend().reduce(f, s.output(1, 3), s.input(n, 3));
+      s.backend().reduce(f, s.output(3, 1), s.summands(3, n));
+      s.backend().reduce(f, s.output(1, 3), s.summands(n, 3));
     });
   }
 

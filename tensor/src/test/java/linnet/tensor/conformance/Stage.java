@@ -70,6 +70,15 @@ final class Stage implements AutoCloseable {
     return input(Layout.DENSE_ROWS, DType.F32, x -> x, shape);
   }
 
+  /**
+   * Numbers to be summed, in any layout: normal, and the smaller the more there are, so that the partial sums of any
+   * order, and with them the rounding, stay of one size.
+   */
+  Tensor summands(int... shape) {
+    double scale = Math.sqrt(Math.max(1, Shape.of(shape).elements()));
+    return input(Layout.ANY, DType.F32, x -> x / scale, shape);
+  }
+
   /** {@code map} of standard normal numbers. */
   Tensor input(List<Layout> layouts, DType dtype, DoubleUnaryOperator map, int... shape) {
     var tensor = oneOf(layouts).place(scope, dtype, shape);
