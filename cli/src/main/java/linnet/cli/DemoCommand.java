@@ -88,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
       output.say("before: %.1f %% of %d held-out puzzles right", 100 * before.accuracy(), count);
       var adapted = adapt(chat.model(), training);
       var session = session(folder, chat, adapted, encode(chat, generator.training(steps * ROWS_PER_STEP)));
-      var outcome = session.run(this::planned, 0, adapted, training, false);
+      var outcome = session.run(adapted, 0, training, false);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;
       }
@@ -144,12 +144,6 @@ final class DemoCommand implements Callable<Integer> {
 
   private CausalLm adapt(CausalLm model, Scope training) {
     return Lora.apply(model, LORA, RandomKey.of(seed).derive("lora"), training);
-  }
-
-  private CausalLm planned(Scope scope) {
-    try (var chat = ChatModel.load(bundledModel(), scope)) {
-      return adapt(chat.model(), scope);
-    }
   }
 
   private static List<EncodedRow> encode(ChatModel chat, List<Puzzle> puzzles) {

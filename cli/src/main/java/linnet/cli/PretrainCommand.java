@@ -6,14 +6,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
-import linnet.nn.model.CausalLm;
 import linnet.nn.model.ModelConfig;
 import linnet.nn.model.Models;
 import linnet.sft.ModelText;
 import linnet.sft.data.TextRows;
 import linnet.sft.train.Fingerprint;
 import linnet.tensor.RandomKey;
-import linnet.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -76,7 +74,7 @@ final class PretrainCommand implements Callable<Integer> {
           + text.tokenizer().vocabularySize() + " tokens of " + tokenizer);
     }
     try (var backend = backendOptions.open(); var training = backend.scope("training")) {
-      var model = initialize(modelConfig, training);
+      var model = Models.initialize(modelConfig, RandomKey.of(loop.seed()).derive("weights"), training);
       Banner.print(output, backend, config, model);
       var rows = TextRows.encode(TextRows.read(data), text.tokenizer(), maxLength);
       long tokens = rows.stream().mapToLong(row -> row.tokens()).sum();
@@ -92,7 +90,7 @@ final class PretrainCommand implements Callable<Integer> {
             text.savedTokenizer().save(folder);
             Models.save(folder, model, raw.asObject(), type.dtype());
           });
-      var outcome = session.run(scope -> initialize(modelConfig, scope), 0, model, training, resume);
+      var outcome = session.run(model, 0, training, resume);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;
       }
@@ -101,9 +99,5 @@ final class PretrainCommand implements Callable<Integer> {
       output.event("summary", session.summary(outcome, backend));
       return ExitCode.OK;
     }
-  }
-
-  private CausalLm initialize(ModelConfig modelConfig, Scope training) {
-    return Models.initialize(modelConfig, RandomKey.of(loop.seed()).derive("weights"), training);
   }
 }

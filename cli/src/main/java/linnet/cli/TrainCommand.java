@@ -87,7 +87,7 @@ final class TrainCommand implements Callable<Integer> {
               "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW()),
               "adapter", Fingerprint.of(prepared.lora().toString())),
           folder -> save(folder, chat, prepared));
-      var outcome = session.run(this::planned, mappedBytes(chat), prepared.model(), training, resume);
+      var outcome = session.run(prepared.model(), mappedBytes(chat), training, resume);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;
       }
@@ -113,13 +113,6 @@ final class TrainCommand implements Callable<Integer> {
     var config = lora.config();
     var key = RandomKey.of(loop.seed()).derive("lora");
     return new Prepared(Lora.apply(chat.model(), config, key, training), Optional.of(config));
-  }
-
-  /** The same model on the planning backend, whose files close at once since nothing is read. */
-  private CausalLm planned(Scope scope) {
-    try (var chat = modelOptions.load(scope)) {
-      return prepare(chat, scope).model();
-    }
   }
 
   private static long mappedBytes(ChatModel chat) {

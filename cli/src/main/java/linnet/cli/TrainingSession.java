@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import linnet.nn.TrainableParam;
 import linnet.nn.json.Json;
 import linnet.nn.json.ObjectBuilder;
@@ -58,12 +57,11 @@ record TrainingSession(Output output, Path folder, BatchSchedule batches, List<E
   /**
    * Plans and trains.
    *
-   * @param build makes the model in a scope of the planning backend
-   * @param mappedBytes of the weight files that are read in place
    * @param model the model to train
+   * @param mappedBytes of the weight files that are read in place
    */
-  Outcome run(Function<Scope, CausalLm> build, long mappedBytes, CausalLm model, Scope training, boolean resume) {
-    var plan = MemoryForecast.of(build, batches, validation, settings);
+  Outcome run(CausalLm model, long mappedBytes, Scope training, boolean resume) {
+    var plan = MemoryForecast.of(model, batches, validation, settings);
     var optimizer = new AdamW(adamW, model, DecayRule.EXCEPT_NORMS_AND_BIASES, training);
     announce(plan, mappedBytes, optimizer);
     var backend = training.backend();

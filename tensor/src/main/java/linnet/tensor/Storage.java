@@ -45,6 +45,11 @@ public abstract class Storage {
     return !released && epoch == scope.epoch();
   }
 
+  /** Whether the memory is someone else's, such as a mapped file's, so that the backend spends none on it. */
+  public final boolean isAdopted() {
+    return countedBytes == 0 && length > 0;
+  }
+
   final void countedBytes(long bytes) {
     countedBytes = bytes;
   }

@@ -5,13 +5,14 @@ import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfLong;
 import java.lang.foreign.ValueLayout.OfShort;
 import java.nio.ByteOrder;
+import java.util.stream.LongStream;
 import linnet.nn.io.StoredTensor;
 import linnet.tensor.DType;
 
 /**
  * Looks for values that are infinite or not a number in stored tensors, which are those whose exponent bits
- * are all ones, eight bytes at a time: a model is read once when it is loaded, so this must cost no more than
- * the reading.
+ * are all ones, eight bytes at a time and on all cores: a model is read once when it is loaded, so this must cost
+ * no more than the reading.
  */
 final class FiniteCheck {
   private static final OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -19,6 +20,8 @@ final class FiniteCheck {
   private static final long SIXTEENS = 0x0001_0001_0001_0001L;
   private static final long THIRTY_TWOS = 0x0000_0001_0000_0001L;
   private static final int F16_EXPONENT = 0x7C00;
+  /** Bytes that one thread looks at before it takes the next. */
+  private static final long PART = 1 << 20;
 
   private FiniteCheck() {}
 
@@ -43,7 +46,13 @@ final class FiniteCheck {
    * @param ones the lowest bit of each element
    */
   private static boolean plain(MemorySegment bytes, long exponents, long ones) {
-    long signs = Long.rotateRight(ones, 1); // the highest bit of each element
+    return LongStream.range(0, (bytes.byteSize() + PART - 1) / PART).parallel().allMatch(part -> {
+      long from = part * PART;
+      return plainPart(bytes.asSlice(from, Math.min(PART, bytes.byteSize() - from)), exponents, ones);
+    });
+  }
+
+  private static boolean plainPart(MemorySegment bytes, long exponents, long ones) {
     long whole = bytes.byteSize() / Long.BYTES * Long.BYTES;
     long found = 0;
     for (long at = 0; at < whole; at += Long.BYTES) {
@@ -54,6 +63,7 @@ final class FiniteCheck {
       last = last << Byte.SIZE | bytes.get(ValueLayout.JAVA_BYTE, at) & 0xFF;
     }
     found |= (~last & exponents) - ones;
+    long signs = Long.rotateRight(ones, 1); // the highest bit of each element
     return (found & signs) == 0;
   }
 

@@ -1,11 +1,14 @@
 package linnet.sft.train;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BinaryOperator;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import linnet.nn.FrozenParam;
+import linnet.nn.Modules;
+import linnet.nn.TrainableParam;
 import linnet.nn.model.CausalLm;
 import linnet.nn.optim.AdamW;
 import linnet.nn.optim.AdamWConfig;
@@ -29,25 +32,36 @@ public final class MemoryForecast {
   /**
    * Plans a run.
    *
-   * @param build makes the model, with what trains, in a scope of the planning backend
+   * @param model the model that will train; it is not touched
    * @param data the run's schedule
    * @param validation its validation rows
    */
-  public static MemoryPlan of(Function<Scope, CausalLm> build, BatchSchedule data,
-      List<EncodedRow> validation, TrainingSettings settings) {
+  public static MemoryPlan of(CausalLm model, BatchSchedule data, List<EncodedRow> validation,
+      TrainingSettings settings) {
     try (var planner = Backends.planning()) {
       try (var training = planner.scope("training")) {
-        var model = build.apply(training);
-        var optimizer = new AdamW(AdamWConfig.withDecay(0), model, DecayRule.ALL, training);
+        var planned = onPaper(model, training);
+        var optimizer = new AdamW(AdamWConfig.withDecay(0), planned, DecayRule.ALL, training);
         heaviest(allOf(data, settings))
-            .forEach(m -> MicroStep.accumulate(model, m, settings.checkpointing()));
+            .forEach(m -> MicroStep.accumulate(planned, m, settings.checkpointing()));
         GradientClipping.globalNorm(optimizer.params());
         optimizer.step(0, 1);
         heaviest(MicroBatch.cut(validation, settings.microBatchTokens(), null).stream())
-            .forEach(m -> MicroStep.evaluate(model, m));
+            .forEach(m -> MicroStep.evaluate(planned, m));
       }
       return planner.plan();
     }
+  }
+
+  /** The model with its parameters on the planning backend: mapped where they are mapped, allocated elsewhere. */
+  private static CausalLm onPaper(CausalLm model, Scope scope) {
+    return Modules.mapParams(model, (name, param) -> {
+      var value = param.value();
+      var planned = value.storage().isAdopted()
+          ? scope.backend().adopt(scope, value.dtype(), value.shape(), MemorySegment.NULL)
+          : scope.allocate(value.dtype(), value.shape());
+      return param instanceof TrainableParam ? new TrainableParam(name, planned) : new FrozenParam(name, planned);
+    });
   }
 
   private static Stream<MicroBatch> allOf(BatchSchedule data, TrainingSettings settings) {

@@ -29,8 +29,9 @@ class MemoryForecastTest {
   }
 
   private static MemoryPlan plan(TinyModel kind) {
-    return MemoryForecast.of(scope -> kind.make(TinyRun.DROPOUT, scope, scope), ROWS, List.of(LONG),
-        settings());
+    try (var run = new TinyRun(kind, TinyRun.DROPOUT, 1)) {
+      return MemoryForecast.of(run.model(), ROWS, List.of(LONG), settings());
+    }
   }
 
   @ParameterizedTest
@@ -70,8 +71,9 @@ class MemoryForecastTest {
   }
 
   private static long forecast(BatchSchedule rows, TrainingSettings settings) {
-    return MemoryForecast.of(scope -> TinyModel.LORA.make(0, scope, scope), rows, List.of(), settings)
-        .peakBytes();
+    try (var run = new TinyRun(TinyModel.LORA, 0, 1)) {
+      return MemoryForecast.of(run.model(), rows, List.of(), settings).peakBytes();
+    }
   }
 
   @Test

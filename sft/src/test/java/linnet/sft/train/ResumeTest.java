@@ -150,7 +150,14 @@ class ResumeTest {
     assertTrue(refused.getMessage().contains("--resume"), refused.getMessage());
     var fresh = new RunFolder(folder.resolve("new/run"));
     fresh.requireFresh();
-    assertTrue(Files.isDirectory(fresh.path()));
+    assertFalse(Files.exists(fresh.path().getParent()), "nothing is made before there is something to save");
     assertFalse(fresh.latestState().isPresent());
+  }
+
+  @Test
+  void anOutputFolderInsideAFileIsRefused() throws IOException {
+    var file = Files.writeString(folder.resolve("notes.txt"), "mine");
+    var refused = assertThrows(IllegalArgumentException.class, new RunFolder(file.resolve("run"))::requireFresh);
+    assertTrue(refused.getMessage().contains("notes.txt: found a file"), refused.getMessage());
   }
 }

@@ -62,12 +62,6 @@ class SmolLm2TrainingTest {
     return Lora.apply(loaded.model(), LoraConfig.allLinear(8, 16, 0), RandomKey.of(0), training);
   }
 
-  private static CausalLm planned(Scope scope) {
-    try (var loaded = Models.load(SmolLm2.folder(), scope)) {
-      return adapted(loaded, scope);
-    }
-  }
-
   /** And they take the memory that was planned for them. */
   @Test
   void lossesOfTheFirstStepsAreThoseOfPyTorch() throws IOException {
@@ -78,10 +72,9 @@ class SmolLm2TrainingTest {
         Double.POSITIVE_INFINITY, 1024, false, 0, 0, 0);
     try (var backend = Backends.vector(); var weights = backend.scope("model");
         var loaded = Models.load(SmolLm2.folder(), weights); var training = backend.scope("training")) {
-      long plan = MemoryForecast.of(SmolLm2TrainingTest::planned, batches, List.of(), settings)
-          .reservedBytes();
-      backend.limitBytes(plan);
       var model = adapted(loaded, training);
+      long plan = MemoryForecast.of(model, batches, List.of(), settings).reservedBytes();
+      backend.limitBytes(plan);
       StartAdapter.fill(model);
       var optimizer = new AdamW(AdamWConfig.withDecay(0), model, DecayRule.ALL, training);
       new Trainer(model, optimizer, batches, settings, event -> {
