@@ -47,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "A new folder for the adapter and the loss curve (default: linnet-demo, or the next free name).")
   private Path out;
 
-  @Option(names = "--steps", defaultValue = "400", paramLabel = "N",
+  @Option(names = "--steps", defaultValue = "300", paramLabel = "N",
       description = "Steps of " + ROWS_PER_STEP + " puzzles (default: ${DEFAULT-VALUE}).")
   private int steps;
 

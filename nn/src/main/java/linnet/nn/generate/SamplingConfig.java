@@ -29,12 +29,12 @@ public record SamplingConfig(double temperature, int topK, double topP, double m
   public SamplingConfig {
     require(temperature >= 0 && Double.isFinite(temperature), "temperature", temperature,
         "a number of at least 0");
-    require(topK >= 0, "topK", topK, "a whole number of at least 0");
-    require(topP > 0 && topP <= 1, "topP", topP, "a number above 0, at most 1");
-    require(minP >= 0 && minP <= 1, "minP", minP, "a number from 0 to 1");
-    require(repetitionPenalty > 0 && Double.isFinite(repetitionPenalty), "repetitionPenalty",
+    require(topK >= 0, "top-k", topK, "a whole number of at least 0");
+    require(topP > 0 && topP <= 1, "top-p", topP, "a number above 0, at most 1");
+    require(minP >= 0 && minP <= 1, "min-p", minP, "a number from 0 to 1");
+    require(repetitionPenalty > 0 && Double.isFinite(repetitionPenalty), "repetition penalty",
         repetitionPenalty, "a number above 0");
-    require(maxNewTokens >= 1, "maxNewTokens", maxNewTokens, "a whole number of at least 1");
+    require(maxNewTokens >= 1, "new tokens, at most", maxNewTokens, "a whole number of at least 1");
     stopIds = Set.copyOf(stopIds);
   }
 

@@ -98,7 +98,7 @@ class SamplerTest {
   @Test
   void rangesAreCheckedByName() {
     assertTrue(assertThrows(IllegalArgumentException.class, () -> config(1, 0, 1.5, 0, 1)).getMessage()
-        .startsWith("topP: found 1.5"));
+        .startsWith("top-p: found 1.5"));
     assertThrows(IllegalArgumentException.class, () -> config(Double.NaN, 0, 1, 0, 1));
     assertThrows(IllegalArgumentException.class, () -> config(1, -1, 1, 0, 1));
     assertThrows(IllegalArgumentException.class, () -> config(1, 0, 0, 0, 1));

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 import linnet.sft.template.ChatRequest;
@@ -59,7 +61,8 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
       messages.addAll(messages(fields.at("completion"), "assistant"));
     } else {
       throw new DataException(row.place() + ": has {"
-          + String.join(", ", fields.asObject().members().keySet()) + "}; " + EXPECTED
+          + fields.asObject().members().entrySet().stream().map(Conversation::described)
+              .collect(Collectors.joining(", ")) + "}; " + EXPECTED
           + " (other names can be mapped: --map question=prompt,answer=completion)");
     }
     if (messages.isEmpty()) {
@@ -71,6 +74,10 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
         .orElseGet(LinkedHashMap::new);
     var request = new ChatRequest(messages, tools, variables, ChatRequest.Ending.CLOSED);
     return new Conversation(request, prompt, row.source(), row.line());
+  }
+
+  private static String described(Map.Entry<String, Json> field) {
+    return field.getValue() instanceof Json.Null ? field.getKey() + " (null)" : field.getKey();
   }
 
   private static List<Message> messages(JsonCursor field, String role) {

@@ -79,7 +79,7 @@ class ConversationTest {
     assertTrue(error(null, "{\"messages\": \"x\"}").startsWith(
         "train.jsonl:17: messages: found \"x\", expected an array"));
     assertTrue(error(null, "{\"prompt\": null, \"completion\": \"a\"}").startsWith(
-        "train.jsonl:17: has {prompt, completion}; expected"));
+        "train.jsonl:17: has {prompt (null), completion}; expected"));
     assertTrue(error("question=prompt,answer=completion", "{\"question\": \"q\"}").startsWith(
         "train.jsonl:17: has {question}; the mapping expects {question, answer}"));
   }

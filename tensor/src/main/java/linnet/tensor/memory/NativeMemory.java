@@ -65,8 +65,8 @@ public final class NativeMemory implements AutoCloseable {
       chunks.add(arena.allocate(bytes, Region.ALIGNMENT));
     } catch (OutOfMemoryError e) {
       throw new MemoryLimitException("the system refused " + bytes + " bytes beyond the "
-          + region.reservedBytes() + " reserved so far (" + e.getMessage() + "): raise"
-          + " -XX:MaxDirectMemorySize, which is the heap's size where it is not set, or ask for less");
+          + region.reservedBytes() + " reserved so far (" + e.getMessage() + "): end other programs, or ask"
+          + " for less");
     }
   }
 }
