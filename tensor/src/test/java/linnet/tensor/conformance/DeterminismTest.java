@@ -12,12 +12,9 @@ import java.util.List;
 import java.util.Map;
 import jdk.incubator.vector.VectorShape;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The same bits at every vector width, with every number of threads: one process for each width. */
-@DisabledIfSystemProperty(named = "linnet.vector.bits", matches = ".+",
-    disabledReason = "it starts all widths itself")
 class DeterminismTest {
   private static final List<Integer> WIDTHS = List.of(0, 128, 256, 512);
   private static final int NATIVE = VectorShape.preferredShape().vectorBitSize();
