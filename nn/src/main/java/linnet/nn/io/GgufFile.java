@@ -1,25 +1,19 @@
 package linnet.nn.io;
 
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /** A GGUF file, mapped into memory; names, order of rows and element types are those of the file. */
 public final class GgufFile implements TensorStore {
   private final MappedFile file;
   private final GgufMetadata metadata;
-  private final SequencedMap<String, TensorLayout> layouts = new LinkedHashMap<>();
-  private final SequencedMap<String, TensorSpec> specs = new LinkedHashMap<>();
+  private final MappedTensors tensors;
 
   private GgufFile(MappedFile file) {
     this.file = file;
     var header = GgufHeader.read(file.path().toString(), file.bytes());
     metadata = header.metadata();
-    for (var layout : header.tensors()) {
-      layouts.put(layout.spec().name(), layout);
-      specs.put(layout.spec().name(), layout.spec());
-    }
+    tensors = new MappedTensors(file, header.tensors());
   }
 
   /**
@@ -61,16 +55,12 @@ public final class GgufFile implements TensorStore {
 
   @Override
   public SequencedMap<String, TensorSpec> specs() {
-    return Collections.unmodifiableSequencedMap(specs);
+    return tensors.specs();
   }
 
   @Override
   public StoredTensor get(String name) {
-    var layout = layouts.get(name);
-    if (layout == null) {
-      throw ModelFormatException.noTensor(file.path(), name, layouts.size());
-    }
-    return new StoredTensor(layout.spec(), file.slice(layout.start(), layout.spec()));
+    return tensors.get(name);
   }
 
   @Override

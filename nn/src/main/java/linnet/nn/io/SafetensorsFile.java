@@ -2,7 +2,6 @@ package linnet.nn.io;
 
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -10,16 +9,12 @@ import java.util.SequencedMap;
 public final class SafetensorsFile implements TensorStore {
   private final MappedFile file;
   private final SafetensorsHeader header;
-  private final SequencedMap<String, TensorLayout> layouts = new LinkedHashMap<>();
-  private final SequencedMap<String, TensorSpec> specs = new LinkedHashMap<>();
+  private final MappedTensors tensors;
 
   private SafetensorsFile(MappedFile file) {
     this.file = file;
     header = SafetensorsHeader.read(file.path(), file.bytes());
-    for (var layout : header.tensors()) {
-      layouts.put(layout.spec().name(), layout);
-      specs.put(layout.spec().name(), layout.spec());
-    }
+    tensors = new MappedTensors(file, header.tensors());
   }
 
   /**
@@ -51,16 +46,12 @@ public final class SafetensorsFile implements TensorStore {
 
   @Override
   public SequencedMap<String, TensorSpec> specs() {
-    return Collections.unmodifiableSequencedMap(specs);
+    return tensors.specs();
   }
 
   @Override
   public StoredTensor get(String name) {
-    var layout = layouts.get(name);
-    if (layout == null) {
-      throw ModelFormatException.noTensor(file.path(), name, layouts.size());
-    }
-    return new StoredTensor(layout.spec(), file.slice(layout.start(), layout.spec()));
+    return tensors.get(name);
   }
 
   @Override

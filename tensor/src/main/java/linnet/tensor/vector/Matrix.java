@@ -19,11 +19,11 @@ record Matrix(DType dtype, MemorySegment segment, long offset, long rowStride, l
     int columns) {
   /**
    * The matrix over the last two dimensions whose first element lies {@code shift} elements after the
-   * tensor's.
+   * tensor's. A single column counts as dense, whatever its stride.
    */
   static Matrix of(Tensor x, long shift) {
-    return new Matrix(x.dtype(), Native.segment(x), x.offset() + shift, x.stride(-2), x.stride(-1),
-        x.size(-2), x.size(-1));
+    return new Matrix(x.dtype(), Native.segment(x), x.offset() + shift, x.stride(-2),
+        x.size(-1) > 1 ? x.stride(-1) : 1, x.size(-2), x.size(-1));
   }
 
   /** A dense F32 matrix at the start of {@code segment}. */

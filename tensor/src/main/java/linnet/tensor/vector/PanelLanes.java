@@ -16,7 +16,7 @@ interface PanelLanes {
    * @param depth how many k
    * @param a rows, {@link Panels#DEPTH} apart, from {@code aAt}
    * @param b a panel, {@link #columns} floats a k, from {@code bAt}, a multiple of these
-   * @param out dense
+   * @param out of {@link #tileLength}, the result dense at its start
    */
   void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out);
 
@@ -27,11 +27,22 @@ interface PanelLanes {
   void transpose(float[] in, int inAt, int inStride, int rows, int columns, float[] out, int outAt,
       int outStride);
 
-  /** Writes the upper left (rows, columns) of a tile to memory; strides in bytes. */
+  /** The length of a tile's array: the tile, scratch to transpose it in, and a vector behind that. */
+  default int tileLength() {
+    return (2 * rows() + 1) * columns();
+  }
+
+  /**
+   * Writes the upper left (rows, columns) of a tile to memory whose rows or columns are dense.
+   *
+   * @param tile of {@link #tileLength}; what lies behind the tile is overwritten
+   * @param rowStride in bytes
+   * @param columnStride in bytes; one of the two is an element's
+   */
   void store(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
       int columns);
 
-  /** Adds the upper left (rows, columns) of a tile to memory; strides in bytes. */
+  /** Adds the upper left (rows, columns) of a tile to memory, likewise. */
   void add(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
       int columns);
 }

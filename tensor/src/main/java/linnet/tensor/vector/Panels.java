@@ -115,7 +115,7 @@ final class Panels {
   /** The same for a part of the output, that from (row, column) of the packed operands on. */
   void multiply(Matrix out, PackedLeft a, int row, PackedRight b, int column, Update update,
       Workspace workspace) {
-    var tile = workspace.array(Purpose.TILE, rows() * columns());
+    var tile = workspace.array(Purpose.TILE, lanes.tileLength());
     for (int c = 0; c < out.columns(); c += columns()) {
       for (int k = 0; k < a.depth(); k += DEPTH) {
         multiplyPanel(out, c, a, row, k, b, b.at(k, column + c), k == 0 ? update : Update.ADD, tile);

@@ -96,27 +96,21 @@ final class Transfer {
 
   /** Rounds {@code values} to the dtype of {@code out}. */
   void upload(Tensor out, double[] values) {
-    requireLength(out, values.length);
-    var plan = RowPlan.inOrder(out);
-    var to = Native.segment(out);
-    int at = 0;
-    for (long row = 0; row < plan.rows(); row++) {
-      long target = out.offset() + plan.rowOffset(0, row);
-      int n = Math.toIntExact(plan.row());
-      if (plan.rowStrides()[0] == 1) {
-        Codec.encode(out.dtype(), values, at, n, to, target);
-      } else {
-        for (int i = 0; i < n; i++) {
-          Codec.encode(out.dtype(), values, at + i, 1, to, target + i * plan.rowStrides()[0]);
-        }
-      }
-      at += n;
-    }
+    upload(out, values.length, (from, n, to, target) -> Codec.encode(out.dtype(), values, from, n, to, target));
   }
 
   /** Rounds {@code values} to the dtype of {@code out}. */
   void upload(Tensor out, float[] values) {
-    requireLength(out, values.length);
+    upload(out, values.length, (from, n, to, target) -> Codec.encode(out.dtype(), values, from, n, to, target));
+  }
+
+  /** Writes {@code n} values from the one of index {@code from} on, to element {@code target} and those behind it. */
+  private interface Encoder {
+    void encode(int from, int n, MemorySegment to, long target);
+  }
+
+  private static void upload(Tensor out, int length, Encoder values) {
+    requireLength(out, length);
     var plan = RowPlan.inOrder(out);
     var to = Native.segment(out);
     int at = 0;
@@ -124,10 +118,10 @@ final class Transfer {
       long target = out.offset() + plan.rowOffset(0, row);
       int n = Math.toIntExact(plan.row());
       if (plan.rowStrides()[0] == 1) {
-        Codec.encode(out.dtype(), values, at, n, to, target);
+        values.encode(at, n, to, target);
       } else {
         for (int i = 0; i < n; i++) {
-          Codec.encode(out.dtype(), values, at + i, 1, to, target + i * plan.rowStrides()[0]);
+          values.encode(at + i, 1, to, target + i * plan.rowStrides()[0]);
         }
       }
       at += n;

@@ -1,5 +1,6 @@
 package linnet.tensor.vector;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static linnet.tensor.vector.Native.F32;
 import static linnet.tensor.vector.Width.L;
 import static linnet.tensor.vector.Width.S;
@@ -11,11 +12,9 @@ import jdk.incubator.vector.FloatVector;
 /** {@link PanelLanes} on the Vector API. */
 final class VectorPanels implements PanelLanes {
   private final MicroKernel kernel;
-  private final ScalarPanels scattered;
 
   private VectorPanels(MicroKernel kernel) {
     this.kernel = kernel;
-    this.scattered = new ScalarPanels(kernel.rows(), kernel.columns());
   }
 
   /**
@@ -103,7 +102,7 @@ final class VectorPanels implements PanelLanes {
   public void store(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
       int columns) {
     if (columnStride != Float.BYTES) {
-      scattered.store(tile, out, outAt, rowStride, columnStride, rows, columns);
+      storeTurned(tile, out, outAt, columnStride, rows, columns);
       return;
     }
     for (int r = 0; r < rows; r++) {
@@ -123,7 +122,7 @@ final class VectorPanels implements PanelLanes {
   public void add(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
       int columns) {
     if (columnStride != Float.BYTES) {
-      scattered.add(tile, out, outAt, rowStride, columnStride, rows, columns);
+      addTurned(tile, out, outAt, columnStride, rows, columns);
       return;
     }
     for (int r = 0; r < rows; r++) {
@@ -137,5 +136,32 @@ final class VectorPanels implements PanelLanes {
         out.set(F32, at + 4L * c, out.get(F32, at + 4L * c) + tile[from + c]);
       }
     }
+  }
+
+  private void storeTurned(float[] tile, MemorySegment out, long outAt, long columnStride, int rows, int columns) {
+    int turned = turn(tile, rows, columns);
+    var column = S.indexInRange(0, rows);
+    for (int c = 0; c < columns; c++) {
+      FloatVector.fromArray(S, tile, turned + c * rows, column)
+          .intoMemorySegment(out, outAt + c * columnStride, LITTLE_ENDIAN, column);
+    }
+  }
+
+  private void addTurned(float[] tile, MemorySegment out, long outAt, long columnStride, int rows, int columns) {
+    int turned = turn(tile, rows, columns);
+    var column = S.indexInRange(0, rows);
+    for (int c = 0; c < columns; c++) {
+      long at = outAt + c * columnStride;
+      FloatVector.fromMemorySegment(S, out, at, LITTLE_ENDIAN, column)
+          .add(FloatVector.fromArray(S, tile, turned + c * rows, column))
+          .intoMemorySegment(out, at, LITTLE_ENDIAN, column);
+    }
+  }
+
+  /** Transposes a tile into its scratch and says where that begins: an output in columns takes whole columns. */
+  private int turn(float[] tile, int rows, int columns) {
+    int turned = kernel.rows() * kernel.columns();
+    transpose(tile, 0, kernel.columns(), rows, columns, tile, turned, rows);
+    return turned;
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.NoSuchElementException;
 
 /** Runs a template's statements. */
 final class Interpreter {
@@ -178,11 +177,10 @@ final class Interpreter {
   }
 
   /** The items that a loop's {@code if} lets through. */
-  private final class Filtered implements Iterator<Value> {
+  private final class Filtered extends LookAhead {
     private final Stmt.For loop;
     private final Iterator<Value> source;
     private final Scope outer;
-    private Value ready;
 
     Filtered(Stmt.For loop, Iterator<Value> source, Scope outer) {
       this.loop = loop;
@@ -191,25 +189,17 @@ final class Interpreter {
     }
 
     @Override
-    public boolean hasNext() {
-      while (ready == null && source.hasNext()) {
+    protected Value find() {
+      while (source.hasNext()) {
         budget.step();
         var item = source.next();
         var scope = new Scope(outer);
         assign(loop.target(), item, scope);
-        ready = evaluate(loop.filter(), scope).truth() ? item : null;
+        if (evaluate(loop.filter(), scope).truth()) {
+          return item;
+        }
       }
-      return ready != null;
-    }
-
-    @Override
-    public Value next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      var item = ready;
-      ready = null;
-      return item;
+      return null;
     }
   }
 

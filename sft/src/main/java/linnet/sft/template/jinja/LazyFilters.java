@@ -2,10 +2,8 @@ package linnet.sft.template.jinja;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -80,27 +78,17 @@ final class LazyFilters {
   private static Value lazily(Context context, Value subject, Function<Value, Value> function,
       Predicate<Value> keep) {
     var source = subject.truth() ? Sequences.iterate(subject) : List.<Value>of().iterator();
-    return Iter.generator(subject, new Iterator<>() {
-      private Value ready;
-
+    return Iter.generator(subject, new LookAhead() {
       @Override
-      public boolean hasNext() {
-        while (ready == null && source.hasNext()) {
+      protected Value find() {
+        while (source.hasNext()) {
           context.budget().elements(1);
           var item = source.next();
-          ready = keep.test(item) ? function.apply(item) : null;
+          if (keep.test(item)) {
+            return function.apply(item);
+          }
         }
-        return ready != null;
-      }
-
-      @Override
-      public Value next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        var item = ready;
-        ready = null;
-        return item;
+        return null;
       }
     });
   }
