@@ -148,8 +148,7 @@ public sealed interface Contraction extends Op {
       drop(ctx.backend(), dropped, x);
       ctx.backend().matmul(u, dropped, a.transpose());
       ctx.backend().affine(u, u, scale, 0);
-      ctx.backend().matmul(y, x, ctx.input(1).transpose());
-      ctx.backend().matmulAdd(y, u, ctx.input(3).transpose());
+      ctx.backend().matmulPair(y, x, ctx.input(1).transpose(), u, ctx.input(3).transpose());
       return y;
     }
 
@@ -190,10 +189,10 @@ public sealed interface Contraction extends Op {
 
     private Tensor inputGradient(BackwardContext ctx, Tensor dy, Tensor du) {
       var dx = ctx.gradient(0);
-      ctx.backend().matmul(dx, dy, ctx.input(1));
       if (p == 0) {
-        ctx.backend().matmulAdd(dx, du, ctx.input(2));
+        ctx.backend().matmulPair(dx, dy, ctx.input(1), du, ctx.input(2));
       } else {
+        ctx.backend().matmul(dx, dy, ctx.input(1));
         var update = ctx.allocate(dx.dtype(), dx.shape());
         ctx.backend().matmul(update, du, ctx.input(2));
         drop(ctx.backend(), update, update);

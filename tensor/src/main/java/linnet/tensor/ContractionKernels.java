@@ -15,4 +15,13 @@ public interface ContractionKernels extends Kernels {
 
   /** out += a · b; otherwise as {@link #matmul}. */
   void matmulAdd(Tensor out, Tensor a, Tensor b);
+
+  /**
+   * out = a · b + c · d; otherwise as {@link #matmul}. With a thin second product, as in a linear layer with a low-rank
+   * update, a backend can spare the second pass over the output.
+   */
+  default void matmulPair(Tensor out, Tensor a, Tensor b, Tensor c, Tensor d) {
+    matmul(out, a, b);
+    matmulAdd(out, c, d);
+  }
 }

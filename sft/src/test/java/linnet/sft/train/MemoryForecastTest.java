@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What training needs of memory, planned and real. */
 class MemoryForecastTest {
   /** One row longer than a chunk of the head, and so are its targets; and short ones. */
-  private static final EncodedRow LONG = TinyRows.row(120, 99, RandomKey.of(1));
+  private static final EncodedRow LONG = TinyRows.row(240, 199, RandomKey.of(1));
   private static final BatchSchedule ROWS = new BatchSchedule(
       List.of(LONG, TinyRows.of(1).getFirst(), TinyRows.of(2).getLast()), new BatchSize.Rows(2), 1, null);
 
   private static TrainingSettings settings() {
-    return new TrainingSettings(2, TinyRun.settings(1, 0).schedule(), 1, 200, false, 7, 1, 0);
+    return new TrainingSettings(2, TinyRun.settings(1, 0).schedule(), 1, 400, false, 7, 1, 0);
   }
 
   private static MemoryPlan plan(TinyModel kind) {
@@ -79,7 +79,7 @@ class MemoryForecastTest {
   @Test
   void checkpointingTakesLess() {
     var plain = settings();
-    var checkpointing = new TrainingSettings(2, plain.schedule(), 1, 200, true, 7, 1, 0);
+    var checkpointing = new TrainingSettings(2, plain.schedule(), 1, 400, true, 7, 1, 0);
     long less = forecast(ROWS, checkpointing);
     long more = forecast(ROWS, plain);
     assertTrue(less < more, less + " with checkpointing, " + more + " without");

@@ -1,5 +1,7 @@
 package linnet.tensor.vector;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import linnet.tensor.DType;
 import linnet.tensor.Tensor;
@@ -99,10 +101,31 @@ final class MatMul {
     } else if (FewRows.suits(b.transposed(), a.transposed())) {
       fewRows.run(out.transposed(), b.transposed(), a.transposed(), update);
     } else if (isBetterFlipped(out, b)) {
-      new Product(out.transposed(), b.transposed(), a.transposed(), update).run();
+      new Product(out.transposed(), new Factors(b.transposed(), a.transposed()), update).run();
     } else {
-      new Product(out, a, b, update).run();
+      new Product(out, new Factors(a, b), update).run();
     }
+  }
+
+  /** out(M,N) = a(M,K) · b(K,N) + c(M,J) · d(J,N): in one pass over the output where the first is a large product. */
+  void run(Tensor out, Tensor a, Tensor b, Tensor c, Tensor d) {
+    check(out, a, b);
+    check(out, c, d);
+    if (out.rank() == 2 && out.elements() > 0 && a.size(1) > 0 && c.size(1) > 0) {
+      var sum = Matrix.of(out, 0);
+      var factors = new Factors(Matrix.of(a, 0), Matrix.of(b, 0));
+      var product = new Product(sum, factors, Update.REPLACE);
+      if (!isThin(factors) && !isBetterFlipped(sum, factors.b) && product.hasWholeDepth()) {
+        product.runWith(new Factors(Matrix.of(c, 0), Matrix.of(d, 0)));
+        return;
+      }
+    }
+    run(out, a, b, Update.REPLACE);
+    run(out, c, d, Update.ADD);
+  }
+
+  private static boolean isThin(Factors factors) {
+    return FewRows.suits(factors.a, factors.b) || FewRows.suits(factors.b.transposed(), factors.a.transposed());
   }
 
   /**
@@ -120,69 +143,121 @@ final class MatMul {
     }
   }
 
-  /** One product of matrices. */
+  /** What is multiplied: a(M,K) and b(K,N). */
+  private record Factors(Matrix a, Matrix b) {
+    int depth() {
+      return b.rows();
+    }
+
+    Factors part(int k, int depth, int column, int columns) {
+      return new Factors(a.part(0, a.rows(), k, depth), b.part(k, depth, column, columns));
+    }
+  }
+
+  /** One product of matrices, and perhaps a thin one added to it. */
   private final class Product {
+    private static final Purpose[] LEFTS = {Purpose.LEFT, Purpose.LEFT_2};
+    private static final Purpose[] RIGHTS = {Purpose.RIGHT, Purpose.RIGHT_2};
+
     private final Matrix out;
-    private final Matrix a;
-    private final Matrix b;
+    private final Factors factors;
     private final Update update;
     private final boolean small;
+    private final int depth;
+    private final int columns;
 
-    Product(Matrix out, Matrix a, Matrix b, Update update) {
+    Product(Matrix out, Factors factors, Update update) {
       this.out = out;
-      this.a = a;
-      this.b = b;
+      this.factors = factors;
       this.update = update;
-      small = (long) out.rows() * out.columns() * a.columns() < SMALL;
+      small = (long) out.rows() * out.columns() * factors.depth() < SMALL;
+      int narrow = Math.min(WIDEST, Panels.padded(out.columns(), panels.columns()));
+      depth = Math.min(factors.depth(), Math.max(1, BUFFER / narrow / Panels.DEPTH) * Panels.DEPTH);
+      columns = Math.min(out.columns(), BUFFER / depth / panels.columns() * panels.columns());
+    }
+
+    /** Whether each output element is finished in one group. */
+    boolean hasWholeDepth() {
+      return depth == factors.depth();
     }
 
     void run() {
-      int narrow = Math.min(WIDEST, Panels.padded(out.columns(), panels.columns()));
-      int depth = Math.min(a.columns(), Math.max(1, BUFFER / narrow / Panels.DEPTH) * Panels.DEPTH);
-      int columns = Math.min(out.columns(), BUFFER / depth / panels.columns() * panels.columns());
+      eachColumns((column, width, shared) -> {
+        for (int k = 0; k < factors.depth(); k += depth) {
+          int length = Math.min(depth, factors.depth() - k);
+          group(out.part(0, out.rows(), column, width), List.of(factors.part(k, length, column, width)),
+              k == 0 ? update : Update.ADD, shared);
+        }
+      });
+    }
+
+    /** Adds the product of {@code more}, which is thin, before the output is written. */
+    void runWith(Factors more) {
+      eachColumns((column, width, shared) -> group(out.part(0, out.rows(), column, width),
+          List.of(factors.part(0, depth, column, width), more.part(0, more.depth(), column, width)), update, shared));
+    }
+
+    /** Work on the output's columns from {@code column} on, with scratch that all threads see. */
+    private interface ColumnWork {
+      void run(int column, int width, Workspace shared);
+    }
+
+    private void eachColumns(ColumnWork work) {
       var shared = crew.borrow();
       try {
         for (int column = 0; column < out.columns(); column += columns) {
-          int width = Math.min(columns, out.columns() - column);
-          for (int k = 0; k < a.columns(); k += depth) {
-            int length = Math.min(depth, a.columns() - k);
-            group(out.part(0, out.rows(), column, width), a.part(0, a.rows(), k, length),
-                b.part(k, length, column, width), k == 0 ? update : Update.ADD, shared);
-          }
+          work.run(column, Math.min(columns, out.columns() - column), shared);
         }
       } finally {
         crew.giveBack(shared);
       }
     }
 
-    /** A part of the product whose right operand fits the buffer: packed by all, then used by all. */
-    private void group(Matrix c, Matrix left, Matrix right, Update first, Workspace shared) {
-      int depth = right.rows();
-      var packed = panels.right(shared, Purpose.RIGHT, c.columns(), depth);
-      int blocks = (depth + Panels.DEPTH - 1) / Panels.DEPTH;
-      share(blocks * (packed.padded() / panels.columns()), (task, workspace) ->
-          panels.packRight(right, task % blocks * Panels.DEPTH, task / blocks * panels.columns(), packed,
-              workspace));
+    /** A part of the product whose right operands fit the buffers: packed by all, then used by all. */
+    private void group(Matrix c, List<Factors> sum, Update first, Workspace shared) {
+      var rights = new ArrayList<PackedRight>();
+      for (var term : sum) {
+        var packed = panels.right(shared, RIGHTS[rights.size()], c.columns(), term.depth());
+        int blocks = (term.depth() + Panels.DEPTH - 1) / Panels.DEPTH;
+        share(blocks * (packed.padded() / panels.columns()), (task, workspace) ->
+            panels.packRight(term.b, task % blocks * Panels.DEPTH, task / blocks * panels.columns(), packed,
+                workspace));
+        rights.add(packed);
+      }
 
-      int taskRows = taskRows(c, depth);
-      int down = (c.rows() + taskRows - 1) / taskRows;
+      int tiles = (c.rows() + panels.rows() - 1) / panels.rows();
+      int down = tasksDown(tiles, sum.getFirst().depth());
       int taskColumns = taskColumns(c, down);
       int across = (c.columns() + taskColumns - 1) / taskColumns;
       share(down * across, (task, workspace) -> {
-        int row = task % down * taskRows;
+        int row = firstTile(tiles, task % down, down) * panels.rows();
+        int end = Math.min(firstTile(tiles, task % down + 1, down) * panels.rows(), c.rows());
         int column = task / down * taskColumns;
-        int rows = Math.min(taskRows, c.rows() - row);
-        var room = panels.left(workspace, Purpose.LEFT, rows, depth);
-        var packedLeft = panels.packLeft(left.part(row, rows, 0, depth), room, workspace);
-        var target = c.part(row, rows, column, Math.min(taskColumns, c.columns() - column));
-        panels.multiply(target, packedLeft, 0, packed, column, first, workspace);
+        var terms = new ArrayList<Panels.Term>();
+        for (var term : sum) {
+          var room = panels.left(workspace, LEFTS[terms.size()], end - row, term.depth());
+          terms.add(new Panels.Term(
+              panels.packLeft(term.a.part(row, end - row, 0, term.depth()), room, workspace),
+              rights.get(terms.size())));
+        }
+        var target = c.part(row, end - row, column, Math.min(taskColumns, c.columns() - column));
+        panels.multiply(target, terms, column, first, workspace);
       });
     }
 
-    /** Rows of a task: as many as stay in a core's own cache. */
-    private int taskRows(Matrix c, int depth) {
-      int cached = LEFT / Panels.padded(depth, Panels.DEPTH);
-      return Panels.padded(Math.min(Math.clamp(cached, MOST_ROWS / 4, MOST_ROWS), c.rows()), panels.rows());
+    private static int firstTile(int tiles, int part, int parts) {
+      return (int) ((long) tiles * part / parts);
+    }
+
+    /**
+     * Into how many parts the rows are cut: a part's left operand stays in a core's own cache, and all threads get
+     * equally many parts, which differ by a tile at most.
+     */
+    private int tasksDown(int tiles, int depth) {
+      int cached = Math.clamp(LEFT / Panels.padded(depth, Panels.DEPTH), MOST_ROWS / 4, MOST_ROWS);
+      int most = Math.max(1, cached / panels.rows());
+      int parts = (tiles + most - 1) / most;
+      return parts == 1 ? 1 : Math.min(tiles, Panels.padded(parts, crew.threads()));
     }
 
     /** Columns of a task: all, unless there are too few rows to keep every thread busy. */

@@ -27,6 +27,9 @@ interface PanelLanes {
   void transpose(float[] in, int inAt, int inStride, int rows, int columns, float[] out, int outAt,
       int outStride);
 
+  /** tile += part, element by element. */
+  void sum(float[] tile, float[] part);
+
   /** The length of a tile's array: the tile, scratch to transpose it in, and a vector behind that. */
   default int tileLength() {
     return (2 * rows() + 1) * columns();

@@ -1,6 +1,7 @@
 package linnet.tensor.vector;
 
 import java.util.Arrays;
+import java.util.List;
 import linnet.tensor.vector.Workspace.Purpose;
 
 /**
@@ -107,38 +108,56 @@ final class Panels {
     }
   }
 
+  /** A product of packed operands, or one of several whose sum is wanted. */
+  record Term(PackedLeft a, PackedRight b) {}
+
   /** out(M,N) = or += a(M,K)·b(K,N); b may have further columns, and further rows if it is one block. */
   void multiply(Matrix out, PackedLeft a, PackedRight b, Update update, Workspace workspace) {
-    multiply(out, a, 0, b, 0, update, workspace);
+    multiply(out, List.of(new Term(a, b)), 0, update, workspace);
   }
 
-  /** The same for a part of the output, that from (row, column) of the packed operands on. */
-  void multiply(Matrix out, PackedLeft a, int row, PackedRight b, int column, Update update,
-      Workspace workspace) {
+  /** The sum of all terms, the right operands from {@code column} on; block after block and term after term. */
+  void multiply(Matrix out, List<Term> terms, int column, Update update, Workspace workspace) {
     var tile = workspace.array(Purpose.TILE, lanes.tileLength());
-    for (int c = 0; c < out.columns(); c += columns()) {
-      for (int k = 0; k < a.depth(); k += DEPTH) {
-        multiplyPanel(out, c, a, row, k, b, b.at(k, column + c), k == 0 ? update : Update.ADD, tile);
-      }
-    }
-  }
-
-  /** Some columns of the output and one block along K: they stay in cache while all rows of it pass. */
-  private void multiplyPanel(Matrix out, int c, PackedLeft a, int row, int k, PackedRight b, int panel,
-      Update update, float[] tile) {
-    int depth = Math.min(DEPTH, a.depth() - k);
-    int width = Math.min(columns(), out.columns() - c);
+    var block = workspace.array(Purpose.TILE_2, lanes.tileLength());
+    var first = terms.getFirst();
+    var rest = terms.subList(1, terms.size());
     long rowStride = 4 * out.rowStride();
     long columnStride = 4 * out.columnStride();
-    long at = 4 * out.offset() + c * columnStride;
-    for (int r = 0; r < out.rows(); r += rows()) {
-      int height = Math.min(rows(), out.rows() - r);
-      lanes.multiply(depth, a.data(), a.at(k, row + r), b.data(), panel, tile);
-      if (update == Update.REPLACE) {
-        lanes.store(tile, out.segment(), at + r * rowStride, rowStride, columnStride, height, width);
-      } else {
-        lanes.add(tile, out.segment(), at + r * rowStride, rowStride, columnStride, height, width);
+    for (int c = 0; c < out.columns(); c += columns()) {
+      int width = Math.min(columns(), out.columns() - c);
+      for (int r = 0; r < out.rows(); r += rows()) {
+        int height = Math.min(rows(), out.rows() - r);
+        long at = 4 * out.offset() + r * rowStride + c * columnStride;
+        if (update == Update.REPLACE) {
+          multiply(first, 0, r, column + c, tile);
+          sumBlocks(first, DEPTH, r, column + c, tile, block);
+          for (var term : rest) {
+            sumBlocks(term, 0, r, column + c, tile, block);
+          }
+          lanes.store(tile, out.segment(), at, rowStride, columnStride, height, width);
+        } else {
+          for (var term : terms) {
+            for (int k = 0; k < term.a.depth(); k += DEPTH) {
+              multiply(term, k, r, column + c, tile);
+              lanes.add(tile, out.segment(), at, rowStride, columnStride, height, width);
+            }
+          }
+        }
       }
     }
+  }
+
+  private void sumBlocks(Term term, int fromK, int row, int column, float[] tile, float[] block) {
+    for (int k = fromK; k < term.a.depth(); k += DEPTH) {
+      multiply(term, k, row, column, block);
+      lanes.sum(tile, block);
+    }
+  }
+
+  /** The block from {@code k} of one tile. */
+  private void multiply(Term term, int k, int row, int column, float[] tile) {
+    lanes.multiply(Math.min(DEPTH, term.a.depth() - k), term.a.data(), term.a.at(k, row), term.b.data(),
+        term.b.at(k, column), tile);
   }
 }

@@ -39,6 +39,13 @@ final class ScalarPanels implements PanelLanes {
   }
 
   @Override
+  public void sum(float[] tile, float[] part) {
+    for (int i = 0; i < height * width; i++) {
+      tile[i] += part[i];
+    }
+  }
+
+  @Override
   public void transpose(float[] in, int inAt, int inStride, int rows, int columns, float[] out, int outAt,
       int outStride) {
     for (int r = 0; r < rows; r++) {

@@ -179,6 +179,11 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public void matmulPair(Tensor out, Tensor a, Tensor b, Tensor c, Tensor d) {
+    matMul.run(out, a, b, c, d);
+  }
+
+  @Override
   public void gatherRows(Tensor out, Tensor table, Tensor rows) {
     indexing.gather(out, table, rows);
   }

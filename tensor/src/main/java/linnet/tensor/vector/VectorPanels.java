@@ -40,6 +40,13 @@ final class VectorPanels implements PanelLanes {
   }
 
   @Override
+  public void sum(float[] tile, float[] part) {
+    for (int i = 0; i < kernel.rows() * kernel.columns(); i += L) {
+      FloatVector.fromArray(S, tile, i).add(FloatVector.fromArray(S, part, i)).intoArray(tile, i);
+    }
+  }
+
+  @Override
   public void transpose(float[] in, int inAt, int inStride, int rows, int columns, float[] out, int outAt,
       int outStride) {
     int r = 0;

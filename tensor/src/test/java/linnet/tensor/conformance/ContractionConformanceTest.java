@@ -26,6 +26,20 @@ class ContractionConformanceTest implements OnEveryBackend {
   }
 
   @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+  void matmulPair(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.SUMMED, s -> {
+      int scale = Candidates.emulated() ? 16 : 1;
+      int m = s.oneOf(List.of(s.size(), 131, 300)) / scale;
+      int n = s.oneOf(List.of(s.size(), 130, 257)) / scale;
+      int k = s.oneOf(List.of(s.size(), 385, 769)) / scale;
+      int rank = s.oneOf(List.of(0, 1, 8, 17));
+      var w = s.input(List.of(Layout.DENSE), s.oneOf(List.of(DType.F32, DType.BF16)), x -> x / 8, n, k);
+      s.backend().matmulPair(s.outputRows(m, n), s.rows(m, k), w.transpose(), s.input(m, rank), s.input(rank, n));
+      s.backend().matmulPair(s.outputRows(m, k), s.rows(m, n), w, s.input(m, rank), s.input(rank, k));
+    });
+  }
+
+  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
   void matmulOfBatches(@ForAll("backends") Backend backend, @ForAll long seed) {
     agree(backend, seed, Tolerance.SUMMED, s -> {
       int batch = s.size() % 5;

@@ -1,6 +1,7 @@
 package linnet.tensor.conformance;
 
 import java.util.List;
+import linnet.tensor.LogProbKernels;
 import linnet.tensor.DType;
 import linnet.tensor.Tensor;
 
@@ -14,7 +15,7 @@ final class HeadCase {
   final Tensor targets;
 
   HeadCase(Stage s) {
-    tokens = s.size() + (Candidates.emulated() ? 0 : s.oneOf(List.of(0, 64)));
+    tokens = s.size() + (Candidates.emulated() ? 0 : s.oneOf(List.of(0, LogProbKernels.CHUNK)));
     width = s.positiveSize();
     vocabulary = s.positiveSize();
     h = s.input(Layout.DENSE_ROWS, DType.F32, x -> x / 4, tokens, width);
