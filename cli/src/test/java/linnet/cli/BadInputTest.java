@@ -96,6 +96,15 @@ class BadInputTest {
   }
 
   @Test
+  void aLengthWithoutRoomForATargetIsNamedByPretrainingToo() {
+    for (int length : new int[] {-1, 0, 1}) {
+      assertRefused(Cli.run("pretrain", "-c", folder.resolve("tiny.json"), "-t", tiny.folder(), "-d",
+          folder.resolve("texts.jsonl"), "-o", folder.resolve("out"), "--max-length", length), "longest row",
+          "found " + length);
+    }
+  }
+
+  @Test
   void whatDoesNotExistIsNamed() {
     assertRefused(Cli.run("generate", "-m", folder.resolve("none"), "-p", "x"), "--model", "none", "no such file");
     assertRefused(Cli.run("score", "-m", tiny.folder(), "-d", folder.resolve("none")), "--data", "none");

@@ -35,9 +35,7 @@ public record ConversationEncoder(Tokenizer tokenizer, ChatTemplate template, Se
   /** Checks the length. */
   public ConversationEncoder {
     stopIds = Set.copyOf(stopIds);
-    if (maxLength < 2) {
-      throw new IllegalArgumentException("longest row: found " + maxLength + " tokens, expected at least 2");
-    }
+    EncodedData.requireRoom(maxLength);
   }
 
   /** What became of one conversation. */
@@ -72,12 +70,7 @@ public record ConversationEncoder(Tokenizer tokenizer, ChatTemplate template, Se
         case Outcome.Refused refused -> throw refused.error();
       }
     }
-    if (rows.isEmpty()) {
-      var first = dropped.getFirst();
-      throw new DataException(conversations.getFirst().source() + ": none of the " + dropped.size()
-          + " rows has a token to train; line " + first.line() + ": " + first.reason());
-    }
-    return new EncodedData(rows, dropped, truncated);
+    return new EncodedData(rows, dropped, truncated).requireRows(conversations.getFirst().source());
   }
 
   private Outcome outcome(Conversation conversation) {
