@@ -17,7 +17,7 @@ import linnet.sft.tokenizer.Tokenizer;
 /**
  * Turns conversations into token ids with a mask of what is trained. A conversation is rendered once, with
  * the spans that the assistant writes, and encoded once, with offsets; special tokens come from the template
- * only. A token is trained iff it begins within a span, or begins before one with nothing but white space
+ * only: one that is spelled in a message's text is encoded as text. A token is trained iff it begins within a span, or begins before one with nothing but white space
  * there: a word with the space that a prompt ends in is still the model's word, but a token that holds any
  * other piece of the prompt is not. One that reaches beyond a span's end holds a piece that the model writes,
  * so it is trained.
@@ -85,7 +85,7 @@ public record ConversationEncoder(Tokenizer tokenizer, ChatTemplate template, Se
 
   private Outcome row(Conversation conversation) {
     var rendered = template.renderForTraining(conversation.request(), conversation.promptMessages());
-    var encoding = tokenizer.encode(rendered.text());
+    var encoding = tokenizer.encode(rendered.text(), rendered.content());
     var trained = trained(rendered, encoding);
     if (trained.isEmpty()) {
       return dropped(conversation, "it has no assistant's turn to train");

@@ -1,9 +1,9 @@
 package linnet.sft.template;
 
 import java.util.ArrayList;
+import java.util.List;
 import linnet.nn.json.Json;
 import linnet.sft.template.jinja.ErrorKind;
-import linnet.sft.template.jinja.Span;
 import linnet.sft.template.jinja.TemplateException;
 
 /**
@@ -43,9 +43,7 @@ final class FinalMessage {
     }
     var cut = rendered.startsWith(MARK, at) ? rendered.substring(0, at)
         : rendered.substring(0, at).stripTrailing();
-    var spans = trace.generations().stream().filter(span -> span.start() < cut.length())
-        .map(span -> new Span(span.start(), Math.min(span.end(), cut.length()))).toList();
-    return new Rendered(cut, spans);
+    return new Rendered(cut, List.of(), trace.content().get(0, cut.length()));
   }
 
   /** The last text of a content. */
