@@ -54,8 +54,8 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-      "--lr NaN | rate | found rate NaN",
-      "--lr -1 | rate | found rate -1",
+      "--lr NaN | learning rate | found NaN",
+      "--lr -1 | learning rate | found -1",
       "--batch-size 0 | found 0 | at least 1",
       "--gradient-accumulation-steps 0 | found 0 | at least 1",
       "--micro-batch-tokens 0 | found 0 | at least 1",

@@ -55,8 +55,8 @@ public final class Sampler {
     int best = 0;
     for (int i = 0; i < scores.length; i++) {
       if (Double.isNaN(scores[i])) {
-        throw new IllegalArgumentException("the logit of token " + i + " is not a number: the model's weights or"
-            + " its adapter are damaged");
+        throw new IllegalArgumentException("the logit of token " + i + " is not a number: the model's"
+            + " weights or its adapter are damaged");
       }
       best = scores[i] > scores[best] ? i : best;
     }

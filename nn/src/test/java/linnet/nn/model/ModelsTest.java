@@ -114,7 +114,8 @@ class ModelsTest {
     Files.writeString(config, Files.readString(config)
         .replaceAll("\"num_hidden_layers\": \\d+", "\"num_hidden_layers\": 1000000000"));
     var message = loadError(ModelFormatException.class, folder);
-    assertTrue(message.contains("num_hidden_layers: found 1000000000, expected 2, the number of layers"), message);
+    assertTrue(message.contains("num_hidden_layers: found 1000000000, expected 2, the number of layers"),
+        message);
   }
 
   @Test

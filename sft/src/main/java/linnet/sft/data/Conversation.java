@@ -43,8 +43,8 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
    * Reads a row: {@code messages}, a list of {@code {role, content}}; or {@code prompt} and {@code
    * completion}, each a text (a user's and an assistant's turn) or a list of messages. With either may come
    * {@code system}, a text, {@code tools}, a list of JSON schemas, and {@code chat_template_kwargs}, an
-   * object with further variables for the template. Other fields are not read, nor is a {@code prompt} without
-   * {@code completion} beside {@code messages}, as some published sets have it.
+   * object with further variables for the template. Other fields are not read, nor is a {@code prompt}
+   * without {@code completion} beside {@code messages}, as some published sets have it.
    *
    * @throws DataException if it has none of these forms, or both
    * @throws linnet.nn.json.JsonException if a field is malformed; the message names line and field

@@ -17,10 +17,10 @@ import linnet.sft.tokenizer.Tokenizer;
 /**
  * Turns conversations into token ids with a mask of what is trained. A conversation is rendered once, with
  * the spans that the assistant writes, and encoded once, with offsets; special tokens come from the template
- * only: one that is spelled in a message's text is encoded as text. A token is trained iff it begins within a span, or begins before one with nothing but white space
- * there: a word with the space that a prompt ends in is still the model's word, but a token that holds any
- * other piece of the prompt is not. One that reaches beyond a span's end holds a piece that the model writes,
- * so it is trained.
+ * only: one that is spelled in a message's text is encoded as text. A token is trained iff it begins within a
+ * span, or begins before one with nothing but white space there: a word with the space that a prompt ends in
+ * is still the model's word, but a token that holds any other piece of the prompt is not. One that reaches
+ * beyond a span's end holds a piece that the model writes, so it is trained.
  *
  * @param tokenizer encodes the rendered text
  * @param template renders, and says what is trained
@@ -140,8 +140,7 @@ public record ConversationEncoder(Tokenizer tokenizer, ChatTemplate template, Se
               .collect(Collectors.joining(", "))
           + " is among the trained tokens of the last turn, which ends in \"" + end.replace("\n", "\\n")
           + "\", so the model would not learn to stop. Use the model's own template, or one that ends turns"
-          + " with"
-          + " its stop token");
+          + " with its stop token");
     }
   }
 }

@@ -56,7 +56,8 @@ final class JsonLines {
                 + ", half of a character, without the other half beside it; expected both, or neither");
           });
       case Json.Arr array -> array.elements().forEach(element -> requireWholeCharacters(element, place));
-      case Json.Obj object -> object.members().values().forEach(value -> requireWholeCharacters(value, place));
+      case Json.Obj object ->
+        object.members().values().forEach(value -> requireWholeCharacters(value, place));
       default -> { }
     }
   }

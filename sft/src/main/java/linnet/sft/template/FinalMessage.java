@@ -38,8 +38,8 @@ final class FinalMessage {
     if (at < 0 || !rendered.contains(text.strip())) {
       throw wrong("the final message does not appear in the chat after applying the chat template! This can"
           + " happen if the chat template deletes portions of the final message. Please verify the chat"
-          + " template and final message in your chat to ensure they are compatible.Final message to continue: "
-          + text.strip() + "\nRendered chat:\n" + rendered);
+          + " template and final message in your chat to ensure they are compatible."
+          + "Final message to continue: " + text.strip() + "\nRendered chat:\n" + rendered);
     }
     var cut = rendered.startsWith(MARK, at) ? rendered.substring(0, at)
         : rendered.substring(0, at).stripTrailing();

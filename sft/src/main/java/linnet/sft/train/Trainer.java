@@ -174,8 +174,8 @@ public final class Trainer {
     for (var param : optimizer.params()) {
       if (!param.value().backend().allFinite(param.value())) {
         throw diverged("step " + step + ": the update with a learning rate of " + rate + " made "
-            + param.name()
-            + " infinite or not a number", rows, null, "Checkpoints from before this step are good.");
+            + param.name() + " infinite or not a number", rows, null,
+            "Checkpoints from before this step are good.");
       }
     }
   }

@@ -83,7 +83,8 @@ class ConversationTest {
     assertTrue(error(null, "{\"prompt\": 3, \"completion\": \"b\"}").startsWith(
         "train.jsonl:17: prompt: found 3, expected a text or an array of messages"));
     assertTrue(error(null, "{\"messages\": [], \"prompt\": \"a\", \"completion\": \"b\"}").startsWith(
-        "train.jsonl:17: has {messages, prompt, completion}; expected {messages} or {prompt, completion}, not both"));
+        "train.jsonl:17: has {messages, prompt, completion}; expected {messages} or {prompt, completion},"
+        + " not both"));
     assertTrue(error("question=prompt,answer=completion", "{\"question\": \"q\"}").startsWith(
         "train.jsonl:17: has {question}; the mapping expects {question, answer}"));
   }

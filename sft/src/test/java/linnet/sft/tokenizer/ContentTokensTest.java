@@ -21,8 +21,8 @@ class ContentTokensTest {
     var parts = bytes.parts();
     var added = List.of(new AddedToken(STOP, "<stop>", false, false, false, normalized, true),
         new AddedToken(THINK, "<think>", false, false, false, normalized, false));
-    return new Tokenizer(new TokenizerParts(added, new Normalizer.Lowercase(), parts.preTokenizer(), parts.model(),
-        parts.postProcessor(), parts.decoder()), bytes.config());
+    return new Tokenizer(new TokenizerParts(added, new Normalizer.Lowercase(), parts.preTokenizer(),
+        parts.model(), parts.postProcessor(), parts.decoder()), bytes.config());
   }
 
   /** The tokens, added ones in brackets; content is what stands between braces. */
