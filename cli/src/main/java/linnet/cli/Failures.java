@@ -52,12 +52,23 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
   }
 
-  /** Linnet's libraries use these three for input that is not as it must be; anything else is a bug. */
+  /**
+   * Linnet's own exceptions are for input that is not as it must be, and so is an {@code IllegalArgumentException} of
+   * the libraries that meet the user's values. What tensor, autograd or a foreign library refuses, Linnet itself has
+   * passed to it.
+   */
   private static boolean isUsersToMend(Exception failure) {
-    return failure instanceof UserException || failure instanceof IllegalArgumentException
-        || failure instanceof IOException || failure instanceof UncheckedIOException
-        || failure.getClass().getModule().getName() != null
-            && failure.getClass().getModule().getName().startsWith("linnet.");
+    return isLinnets(failure.getClass().getName()) || failure instanceof IOException
+        || failure instanceof UncheckedIOException
+        || failure instanceof IllegalArgumentException && meetsUsersValues(failure.getStackTrace()[0].getClassName());
+  }
+
+  private static boolean isLinnets(String type) {
+    return type.startsWith("linnet.");
+  }
+
+  private static boolean meetsUsersValues(String type) {
+    return isLinnets(type) && !type.startsWith("linnet.tensor.") && !type.startsWith("linnet.autograd.");
   }
 
   private static String message(Exception failure) {

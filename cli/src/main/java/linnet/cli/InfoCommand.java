@@ -8,7 +8,7 @@ import linnet.nn.io.ModelSource;
 import linnet.nn.json.Json;
 import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.LoraTargets;
-import linnet.nn.model.ModelConfig;
+import linnet.nn.model.Models;
 import linnet.sft.ChatModel;
 import linnet.sft.ModelText;
 import picocli.CommandLine.Command;
@@ -45,7 +45,7 @@ final class InfoCommand implements Callable<Integer> {
 
   private void model() {
     try (var source = ModelSource.open(path)) {
-      var config = ModelConfig.read(source.config());
+      var config = Models.config(source);
       var bytesByType = new TreeMap<String, Long>();
       long parameters = 0;
       for (var spec : source.tensors().specs().values()) {

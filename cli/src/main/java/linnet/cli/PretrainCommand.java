@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.model.ModelConfig;
 import linnet.nn.model.Models;
@@ -38,7 +37,8 @@ final class PretrainCommand implements Callable<Integer> {
   private Path out;
 
   @Option(names = "--max-length", defaultValue = "1024", paramLabel = "N",
-      description = "Longer texts are cut to N tokens (default: ${DEFAULT-VALUE}).")
+      description = "Longer texts are cut to N tokens, or to as many as the model has positions"
+          + " (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
   @Option(names = "--dtype", defaultValue = "bf16", paramLabel = "TYPE",
@@ -76,11 +76,10 @@ final class PretrainCommand implements Callable<Integer> {
     try (var backend = backendOptions.open(); var training = backend.scope("training")) {
       var model = Models.initialize(modelConfig, RandomKey.of(loop.seed()).derive("weights"), training);
       Banner.print(output, backend, config, model);
-      var rows = TextRows.encode(TextRows.read(data), text.tokenizer(), maxLength);
-      long tokens = rows.stream().mapToLong(row -> row.tokens()).sum();
-      output.say("data: %s: %s, %s", data, Counted.of(rows.size(), "text"), Counted.of(tokens, "token"));
-      output.event("data", Json.object().put("file", data.toString()).put("rows", rows.size())
-          .put("tokens", tokens));
+      int length = Math.min(maxLength, modelConfig.maxPositionEmbeddings());
+      var encoded = TextRows.encode(TextRows.read(data), text.tokenizer(), length);
+      DataReport.print(output, data, encoded, length);
+      var rows = encoded.rows();
       var batches = loop.batches(rows);
       var settings = loop.settings(batches, optimizer.schedule(RATE), optimizer.maxGradientNorm());
       var session = new TrainingSession(output, out, batches, List.of(), optimizer.adamW(), settings,

@@ -12,14 +12,13 @@ import picocli.CommandLine.Option;
 
 /** How rows are read. */
 final class RowOptions {
-  private static final int LINES_SHOWN = 10;
-
   @Option(names = "--map", split = ",", paramLabel = "FIELD=NAME",
       description = "Other names of fields: --map question=prompt,answer=completion")
   private List<String> mapping = List.of();
 
   @Option(names = "--max-length", defaultValue = "1024", paramLabel = "N",
-      description = "Longer rows are cut to N tokens (default: ${DEFAULT-VALUE}).")
+      description = "Longer rows are cut to N tokens, or to as many as the model has positions"
+          + " (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
   /**
@@ -40,25 +39,8 @@ final class RowOptions {
   EncodedData encode(Output output, Path file, ChatModel chat) {
     int length = Math.min(maxLength, chat.model().config().maxPositionEmbeddings());
     var data = chat.encoder(length).encode(read(file));
-    report(output, file, data, length);
+    DataReport.print(output, file, data, length);
     return data;
-  }
-
-  private static void report(Output output, Path file, EncodedData data, int length) {
-    output.say("data: %s: %s, %s, %,d of them trained%s", file, Counted.of(data.rows().size(), "row"),
-        Counted.of(data.tokens(), "token"), data.trainedTokens(), data.truncated() == 0 ? ""
-            : "; " + Counted.of(data.truncated(), "row") + " cut to " + Counted.of(length, "token"));
-    output.event("data", Json.object().put("file", file.toString()).put("rows", data.rows().size())
-        .put("tokens", data.tokens()).put("trainedTokens", data.trainedTokens()).put("truncated", data.truncated())
-        .put("dropped", data.dropped().size())
-        .put("droppedLines", Json.of(data.dropped().stream().map(row -> Json.of(row.line())).toList())));
-    if (!data.dropped().isEmpty()) {
-      Notices.print(output, Counted.of(data.dropped().size(), "row") + " left out for want of a token to train:");
-      data.dropped().stream().limit(LINES_SHOWN).forEach(row -> output.say("  line %d: %s", row.line(), row.reason()));
-      if (data.dropped().size() > LINES_SHOWN) {
-        output.say("  and %,d more", data.dropped().size() - LINES_SHOWN);
-      }
-    }
   }
 
   Counts describe(Path file) {

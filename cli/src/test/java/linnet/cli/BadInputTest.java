@@ -54,8 +54,8 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-      "--lr NaN | rate | found rate NaN",
-      "--lr -1 | rate | found rate -1",
+      "--lr NaN | learning rate | found NaN",
+      "--lr -1 | learning rate | found -1",
       "--batch-size 0 | found 0 | at least 1",
       "--gradient-accumulation-steps 0 | found 0 | at least 1",
       "--micro-batch-tokens 0 | found 0 | at least 1",
@@ -96,6 +96,15 @@ class BadInputTest {
   }
 
   @Test
+  void aLengthWithoutRoomForATargetIsNamedByPretrainingToo() {
+    for (int length : new int[] {-1, 0, 1}) {
+      assertRefused(Cli.run("pretrain", "-c", folder.resolve("tiny.json"), "-t", tiny.folder(), "-d",
+          folder.resolve("texts.jsonl"), "-o", folder.resolve("out"), "--max-length", length), "longest row",
+          "found " + length);
+    }
+  }
+
+  @Test
   void whatDoesNotExistIsNamed() {
     assertRefused(Cli.run("generate", "-m", folder.resolve("none"), "-p", "x"), "--model", "none", "no such file");
     assertRefused(Cli.run("score", "-m", tiny.folder(), "-d", folder.resolve("none")), "--data", "none");
@@ -113,6 +122,13 @@ class BadInputTest {
     var nan = weights.clone();
     Arrays.fill(nan, nan.length - 64, nan.length, (byte) 0xff);
     assertRefused(generate(withWeights("nan", nan)), "not a number");
+    var overflowing = weights.clone();
+    int header = (int) ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    var norm = Cli.event(new String(weights, Long.BYTES, header, StandardCharsets.UTF_8)).at("model.norm.weight")
+        .at("data_offsets");
+    Arrays.fill(overflowing, Long.BYTES + header + norm.at(0).asInt(), Long.BYTES + header + norm.at(1).asInt(),
+        (byte) 0x7f); // the largest finite numbers
+    assertRefused(generate(withWeights("overflowing", overflowing)), "logit", "weights or its adapter are damaged");
   }
 
   @Test
@@ -120,6 +136,9 @@ class BadInputTest {
     assertRefused(generate(withConfig("shape", "\"hidden_size\": *16", "\"hidden_size\": 32")), "found", "expected");
     assertRefused(generate(withConfig("type", "\"model_type\": *\"llama\"", "\"model_type\": \"mamba\"")),
         "config.json", "model_type", "mamba");
+    var layers = withConfig("layers", "\"num_hidden_layers\": *2", "\"num_hidden_layers\": 1000000000");
+    assertRefused(generate(layers), "layers: num_hidden_layers: found 1000000000, expected 2");
+    assertRefused(Cli.run("info", layers), "layers: num_hidden_layers: found 1000000000, expected 2");
   }
 
   @Test

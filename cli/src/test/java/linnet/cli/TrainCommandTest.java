@@ -98,6 +98,20 @@ class TrainCommandTest {
   }
 
   @Test
+  void pretrainingSaysWhichTextsItCutAndLeftOut() throws IOException {
+    var texts = Files.writeString(folder.resolve("uneven.jsonl"),
+        "{\"text\": \"\"}\n{\"text\": \"a\"}\n{\"text\": \"" + "Ada is a knight. ".repeat(200) + "\"}\n");
+    var call = Cli.run("pretrain", "-c", folder.resolve("tiny.json"), "-t", tiny.folder(), "-d", texts, "-o",
+        folder.resolve("uneven"), "--batch-size", 1, "--max-steps", 2, "--no-shuffle", "--json");
+    call.summary();
+    var data = call.named("data").getFirst();
+    assertEquals("[1,2]", data.at("droppedLines").value().toString());
+    assertEquals(1, data.at("truncated").asInt());
+    assertEquals(256, data.at("tokens").asInt(), "as many as the model has positions");
+    assertEquals(255, data.at("trainedTokens").asInt());
+  }
+
+  @Test
   void peopleReadLines() {
     var out = Cli.ok("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", folder.resolve("people"), "--max-steps", 2,
         "--batch-size", 4).out();

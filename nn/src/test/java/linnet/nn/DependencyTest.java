@@ -39,7 +39,8 @@ class DependencyTest {
   @ValueSource(strings = {"tensor", "autograd", "nn"})
   void thePomsNameNothingElse(String folder) throws IOException {
     for (var dependency : dependencies(Path.of("..", folder, "pom.xml"))) {
-      assertTrue(dependency.contains("<groupId>dev.linnet</groupId>") || dependency.contains("<scope>test</scope>"),
+      assertTrue(dependency.contains("<groupId>dev.linnet</groupId>")
+          || dependency.contains("<scope>test</scope>"),
           folder + "/pom.xml brings a dependency along: " + dependency);
     }
   }

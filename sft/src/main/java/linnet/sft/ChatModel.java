@@ -131,10 +131,14 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
         Math.min(maxLength, model.config().maxPositionEmbeddings()));
   }
 
-  /** The ids of a conversation, up to where the model's answer begins. */
+  /**
+   * The ids of a conversation, up to where the model's answer begins. Special tokens come from the template
+   * only: one that is spelled in a message is encoded as text.
+   */
   public int[] prompt(List<Message> messages) {
     var request = ChatRequest.of(messages).ending(ChatRequest.Ending.GENERATION_PROMPT);
-    return text.tokenizer().encode(text.template().render(request)).ids();
+    var rendered = text.template().renderPrompt(request);
+    return text.tokenizer().encode(rendered.text(), rendered.content()).ids();
   }
 
   /**

@@ -35,9 +35,9 @@ final class TinyChatModel {
             Optional.of("<|endoftext|>"), Optional.empty(), templates, Json.object().build()))
         .save(folder);
     var config = JsonCursor.of(Json.parse("""
-        {"model_type": "llama", "vocab_size": 300, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1,
-         "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": %d, "eos_token_id": 0,
-         "initializer_range": 0.3}""".formatted(POSITIONS), "tiny"), "tiny");
+        {"model_type": "llama", "vocab_size": 300, "hidden_size": 32, "intermediate_size": 64,
+         "num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 2,
+         "max_position_embeddings": %d, "eos_token_id": 0, "initializer_range": 0.3}""".formatted(POSITIONS), "tiny"), "tiny");
     try (var backend = Backends.vector(1); var training = backend.scope("training")) {
       Models.save(folder, Models.initialize(ModelConfig.read(config), RandomKey.of(1), training),
           config.asObject(),

@@ -27,8 +27,8 @@ public final class Generator {
    * @param onToken is given each new token as soon as it is chosen, a stop token too; what it throws ends the
    *     generation
    * @throws IllegalArgumentException if the prompt is empty, holds an id that is not in the vocabulary, or
-   *     leaves no room for a new token among the model's positions
-   * @throws ArithmeticException if the model computes logits that are not finite
+   *     leaves no room for a new token among the model's positions; or if the model computes logits that are
+   *     not finite
    */
   public static Generation generate(CausalLm model, int[] promptIds, SamplingConfig config,
       IntConsumer onToken) {

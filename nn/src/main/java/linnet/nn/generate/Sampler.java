@@ -25,7 +25,7 @@ public final class Sampler {
    * @param logits one per token of the vocabulary
    * @param seen the tokens of the text so far
    * @param draw the number of the token in the text, which picks the random number
-   * @throws ArithmeticException if a logit is not a number or none is finite
+   * @throws IllegalArgumentException if a logit is not a number or none is finite
    */
   public int next(float[] logits, BitSet seen, long draw) {
     var scores = penalised(logits, seen);
@@ -55,13 +55,13 @@ public final class Sampler {
     int best = 0;
     for (int i = 0; i < scores.length; i++) {
       if (Double.isNaN(scores[i])) {
-        throw new ArithmeticException("the logit of token " + i + " is not a number: the model's weights or"
-            + " its adapter are damaged");
+        throw new IllegalArgumentException("the logit of token " + i + " is not a number: the model's"
+            + " weights or its adapter are damaged");
       }
       best = scores[i] > scores[best] ? i : best;
     }
     if (Double.isInfinite(scores[best])) {
-      throw new ArithmeticException("the largest logit, of token " + best + ", is " + scores[best]
+      throw new IllegalArgumentException("the largest logit, of token " + best + ", is " + scores[best]
           + ": the model's weights or its adapter are damaged");
     }
     return best;

@@ -1,5 +1,7 @@
 package linnet.nn.generate;
 
+import static linnet.nn.Setting.require;
+
 import java.util.Set;
 
 /**
@@ -41,11 +43,5 @@ public record SamplingConfig(double temperature, int topK, double topP, double m
   /** Always the most likely token. */
   public static SamplingConfig greedy(int maxNewTokens, Set<Integer> stopIds) {
     return new SamplingConfig(0, 0, 1, 0, 1, 0, maxNewTokens, stopIds);
-  }
-
-  private static void require(boolean holds, String name, Number found, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": found " + found + ", expected " + expected);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package linnet.nn.lora;
 
+import static linnet.nn.Setting.require;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,12 +33,8 @@ public record LoraConfig(int rank, double alpha, double dropout, LoraTargets tar
     alphaPattern = copied(alphaPattern);
     requireRank(rank);
     rankPattern.values().forEach(LoraConfig::requireRank);
-    if (!(alpha > 0 && Double.isFinite(alpha))) {
-      throw new IllegalArgumentException("LoRA alpha: found " + alpha + ", expected a number above 0");
-    }
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException("LoRA dropout: found " + dropout + ", expected a number in [0, 1)");
-    }
+    require(alpha > 0 && Double.isFinite(alpha), "LoRA alpha", alpha, "a number above 0");
+    require(dropout >= 0 && dropout < 1, "LoRA dropout", dropout, "a number in [0, 1)");
   }
 
   /** Adapters on projections of the given names, see {@link LoraTargets.Names}. */
@@ -78,9 +76,6 @@ public record LoraConfig(int rank, double alpha, double dropout, LoraTargets tar
   }
 
   private static void requireRank(int rank) {
-    if (rank < 1) {
-      throw new IllegalArgumentException("LoRA rank: found " + rank + ", expected a whole number of at least"
-          + " 1");
-    }
+    require(rank >= 1, "LoRA rank", rank, "a whole number of at least 1");
   }
 }

@@ -11,8 +11,8 @@ import linnet.tensor.DType;
 
 /**
  * Looks for values that are infinite or not a number in stored tensors, which are those whose exponent bits
- * are all ones, eight bytes at a time and on all cores: a model is read once when it is loaded, so this must cost
- * no more than the reading.
+ * are all ones, eight bytes at a time and on all cores: a model is read once when it is loaded, so this must
+ * cost no more than the reading.
  */
 final class FiniteCheck {
   private static final OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

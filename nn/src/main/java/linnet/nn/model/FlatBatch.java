@@ -25,8 +25,8 @@ public record FlatBatch(int[] ids, int[] positions, Segments rows, long[] rowKey
     if (ids.length != rows.queries() || positions.length != ids.length
         || (rowKeys.length != 0 && rowKeys.length != rows.rows())) {
       throw new IllegalArgumentException("a batch of " + rows.rows() + " rows and " + rows.queries()
-          + " tokens has "
-          + ids.length + " ids, " + positions.length + " positions and " + rowKeys.length + " row keys");
+          + " tokens has " + ids.length + " ids, " + positions.length
+          + " positions and " + rowKeys.length + " row keys");
     }
   }
 

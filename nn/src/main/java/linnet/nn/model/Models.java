@@ -9,6 +9,7 @@ import linnet.nn.Modules;
 import linnet.nn.TrainableParam;
 import linnet.nn.io.AtomicFile;
 import linnet.nn.io.ModelFiles;
+import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.ModelSource;
 import linnet.nn.io.OutgoingTensor;
 import linnet.nn.io.SafetensorsWriter;
@@ -19,6 +20,8 @@ import linnet.tensor.Scope;
 
 /** Loads, makes and saves models. */
 public final class Models {
+  private static final String LAYERS = "model.layers.";
+
   private Models() {}
 
   /**
@@ -56,8 +59,25 @@ public final class Models {
     }
   }
 
+  /**
+   * The hyper-parameters of an open model, with as many layers as it stores.
+   *
+   * @throws linnet.nn.json.JsonException if the configuration is malformed or asks for what is not supported
+   * @throws ModelFormatException if it names another number of layers
+   */
+  public static ModelConfig config(ModelSource source) {
+    var config = ModelConfig.read(source.config());
+    long stored = source.tensors().specs().keySet().stream().filter(name -> name.startsWith(LAYERS))
+        .map(name -> name.substring(LAYERS.length()).split("\\.", 2)[0]).distinct().count();
+    if (config.numHiddenLayers() != stored) {
+      throw new ModelFormatException(source.path(), "num_hidden_layers", "found " + config.numHiddenLayers()
+          + ", expected " + stored + ", the number of layers that the weights are of");
+    }
+    return config;
+  }
+
   private static CausalLm read(ModelSource source, Scope weights, DType compute) {
-    var declared = CausalLm.declare(ModelConfig.read(source.config()));
+    var declared = CausalLm.declare(config(source)); // declares every layer, so their number must be right
     var stored = source.tensors();
     Weights.requireSameNames(source.path(), "a " + declared.config().modelType() + " of this configuration",
         Modules.parameters(declared).keySet(),

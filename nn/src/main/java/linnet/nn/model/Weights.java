@@ -70,8 +70,7 @@ public final class Weights {
   private static void check(Path file, StoredTensor stored, Shape shape) {
     if (!stored.shape().equals(shape)) {
       throw new ModelFormatException(file, stored.name(), "found shape " + stored.shape() + ", expected "
-          + shape
-          + " for this configuration");
+          + shape + " for this configuration");
     }
     if (!FiniteCheck.allFinite(stored)) {
       throw new ModelFormatException(file, stored.name(), "found values that are infinite or not a number:"

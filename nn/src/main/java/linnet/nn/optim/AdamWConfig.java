@@ -1,5 +1,7 @@
 package linnet.nn.optim;
 
+import static linnet.nn.Setting.require;
+
 /**
  * The hyper-parameters of AdamW that hold for the whole training.
  *
@@ -12,17 +14,14 @@ public record AdamWConfig(double beta1, double beta2, double epsilon, double wei
   /**
    * Checks the ranges.
    *
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if a number is out of its range; the message names it
    */
   public AdamWConfig {
-    if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
-      throw new IllegalArgumentException("beta1, beta2: found " + beta1 + " and " + beta2
-          + ", expected numbers in [0, 1)");
-    }
-    if (!(epsilon >= 0 && weightDecay >= 0 && epsilon + weightDecay < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("epsilon, weight decay: found " + epsilon + " and " + weightDecay
-          + ", expected finite numbers of at least 0");
-    }
+    require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "a number in [0, 1)");
+    require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "a number in [0, 1)");
+    require(epsilon >= 0 && Double.isFinite(epsilon), "epsilon", epsilon, "a number of at least 0");
+    require(weightDecay >= 0 && Double.isFinite(weightDecay), "weight decay", weightDecay,
+        "a number of at least 0");
   }
 
   /** PyTorch's betas and epsilon, with the given decay. */

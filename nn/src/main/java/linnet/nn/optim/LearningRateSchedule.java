@@ -1,5 +1,7 @@
 package linnet.nn.optim;
 
+import static linnet.nn.Setting.require;
+
 /**
  * The learning rate of each optimizer step, as transformers' schedules give it: step s of S, counted from 0,
  * uses {@code peak · factor(s)}. During W warm-up steps the factor is s / W, so step 0 of a warm-up has
@@ -83,9 +85,7 @@ public sealed interface LearningRateSchedule {
   }
 
   private static void check(double peak, long warmupSteps) {
-    if (!(peak >= 0 && Double.isFinite(peak)) || warmupSteps < 0) {
-      throw new IllegalArgumentException("a schedule needs a finite rate of at least 0 and at least 0"
-          + " warm-up steps, found rate " + peak + " and " + warmupSteps + " steps");
-    }
+    require(peak >= 0 && Double.isFinite(peak), "learning rate", peak, "a number of at least 0");
+    require(warmupSteps >= 0, "warm-up steps", warmupSteps, "at least 0");
   }
 }

@@ -109,6 +109,16 @@ class ModelsTest {
   }
 
   @Test
+  void aNumberOfLayersThatTheWeightsAreNotOfIsNamed(@TempDir Path folder) throws IOException {
+    var config = changed(folder, tensors -> { }).resolve("config.json");
+    Files.writeString(config, Files.readString(config)
+        .replaceAll("\"num_hidden_layers\": \\d+", "\"num_hidden_layers\": 1000000000"));
+    var message = loadError(ModelFormatException.class, folder);
+    assertTrue(message.contains("num_hidden_layers: found 1000000000, expected 2, the number of layers"),
+        message);
+  }
+
+  @Test
   void tablesThatOldCheckpointsCarryAreIgnored(@TempDir Path folder) throws IOException {
     changed(folder, tensors ->
         tensors.put("table", tensor("model.layers.0.self_attn.rotary_emb.inv_freq", 1, 4)));

@@ -26,7 +26,7 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
   /**
    * Reads a file of rows whose fields have the expected names.
    *
-   * @throws DataException if a row has none of the forms of {@link #of}, or there are no rows
+   * @throws DataException if a row has none of the forms of {@link #of}, or both, or there are no rows
    * @throws linnet.nn.json.JsonException if a line is malformed; the message names it
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
@@ -43,9 +43,10 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
    * Reads a row: {@code messages}, a list of {@code {role, content}}; or {@code prompt} and {@code
    * completion}, each a text (a user's and an assistant's turn) or a list of messages. With either may come
    * {@code system}, a text, {@code tools}, a list of JSON schemas, and {@code chat_template_kwargs}, an
-   * object with further variables for the template.
+   * object with further variables for the template. Other fields are not read, nor is a {@code prompt}
+   * without {@code completion} beside {@code messages}, as some published sets have it.
    *
-   * @throws DataException if it has none of these forms
+   * @throws DataException if it has none of these forms, or both
    * @throws linnet.nn.json.JsonException if a field is malformed; the message names line and field
    */
   public static Conversation of(Row row, FieldMapping mapping) {
@@ -53,17 +54,20 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
     var messages = new ArrayList<Message>();
     fields.opt("system").ifPresent(system -> messages.add(Message.of("system", system.asString())));
     int prompt = 0;
-    if (fields.opt("messages").isPresent()) {
-      fields.at("messages").elements().forEach(message -> messages.add(Message.of(message)));
-    } else if (fields.opt("prompt").isPresent() && fields.opt("completion").isPresent()) {
-      messages.addAll(messages(fields.at("prompt"), "user"));
-      prompt = messages.size();
-      messages.addAll(messages(fields.at("completion"), "assistant"));
-    } else {
+    var whole = fields.opt("messages").isPresent();
+    var halves = fields.opt("prompt").isPresent() && fields.opt("completion").isPresent();
+    if (whole == halves) {
       throw new DataException(row.place() + ": has {"
           + fields.asObject().members().entrySet().stream().map(Conversation::described)
               .collect(Collectors.joining(", ")) + "}; " + EXPECTED
-          + " (other names can be mapped: --map question=prompt,answer=completion)");
+          + (whole ? ", not both" : " (other names can be mapped: --map question=prompt,answer=completion)"));
+    }
+    if (whole) {
+      fields.at("messages").elements().forEach(message -> messages.add(Message.of(message)));
+    } else {
+      messages.addAll(messages(fields.at("prompt"), "user"));
+      prompt = messages.size();
+      messages.addAll(messages(fields.at("completion"), "assistant"));
     }
     if (messages.isEmpty()) {
       throw new DataException(row.place() + ": messages: found an empty list, expected at least one message");
@@ -81,8 +85,11 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
   }
 
   private static List<Message> messages(JsonCursor field, String role) {
-    return field.value() instanceof Json.Str text
-        ? List.of(Message.of(role, text.value())) : field.elements().stream().map(Message::of).toList();
+    return switch (field.value()) {
+      case Json.Str text -> List.of(Message.of(role, text.value()));
+      case Json.Arr _ -> field.elements().stream().map(Message::of).toList();
+      default -> throw field.error("a text or an array of messages");
+    };
   }
 
   /** {@code file:line}, as errors name it. */

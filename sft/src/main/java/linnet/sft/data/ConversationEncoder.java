@@ -17,10 +17,10 @@ import linnet.sft.tokenizer.Tokenizer;
 /**
  * Turns conversations into token ids with a mask of what is trained. A conversation is rendered once, with
  * the spans that the assistant writes, and encoded once, with offsets; special tokens come from the template
- * only. A token is trained iff it begins within a span, or begins before one with nothing but white space
- * there: a word with the space that a prompt ends in is still the model's word, but a token that holds any
- * other piece of the prompt is not. One that reaches beyond a span's end holds a piece that the model writes,
- * so it is trained.
+ * only: one that is spelled in a message's text is encoded as text. A token is trained iff it begins within a
+ * span, or begins before one with nothing but white space there: a word with the space that a prompt ends in
+ * is still the model's word, but a token that holds any other piece of the prompt is not. One that reaches
+ * beyond a span's end holds a piece that the model writes, so it is trained.
  *
  * @param tokenizer encodes the rendered text
  * @param template renders, and says what is trained
@@ -35,9 +35,7 @@ public record ConversationEncoder(Tokenizer tokenizer, ChatTemplate template, Se
   /** Checks the length. */
   public ConversationEncoder {
     stopIds = Set.copyOf(stopIds);
-    if (maxLength < 2) {
-      throw new IllegalArgumentException("longest row: found " + maxLength + " tokens, expected at least 2");
-    }
+    EncodedData.requireRoom(maxLength);
   }
 
   /** What became of one conversation. */
@@ -72,12 +70,7 @@ public record ConversationEncoder(Tokenizer tokenizer, ChatTemplate template, Se
         case Outcome.Refused refused -> throw refused.error();
       }
     }
-    if (rows.isEmpty()) {
-      var first = dropped.getFirst();
-      throw new DataException(conversations.getFirst().source() + ": none of the " + dropped.size()
-          + " rows has a token to train; line " + first.line() + ": " + first.reason());
-    }
-    return new EncodedData(rows, dropped, truncated);
+    return new EncodedData(rows, dropped, truncated).requireRows(conversations.getFirst().source());
   }
 
   private Outcome outcome(Conversation conversation) {
@@ -92,7 +85,7 @@ public record ConversationEncoder(Tokenizer tokenizer, ChatTemplate template, Se
 
   private Outcome row(Conversation conversation) {
     var rendered = template.renderForTraining(conversation.request(), conversation.promptMessages());
-    var encoding = tokenizer.encode(rendered.text());
+    var encoding = tokenizer.encode(rendered.text(), rendered.content());
     var trained = trained(rendered, encoding);
     if (trained.isEmpty()) {
       return dropped(conversation, "it has no assistant's turn to train");
@@ -147,8 +140,7 @@ public record ConversationEncoder(Tokenizer tokenizer, ChatTemplate template, Se
               .collect(Collectors.joining(", "))
           + " is among the trained tokens of the last turn, which ends in \"" + end.replace("\n", "\\n")
           + "\", so the model would not learn to stop. Use the model's own template, or one that ends turns"
-          + " with"
-          + " its stop token");
+          + " with its stop token");
     }
   }
 }

@@ -24,6 +24,32 @@ public record EncodedData(List<EncodedRow> rows, List<Dropped> dropped, int trun
     dropped = List.copyOf(dropped);
   }
 
+  /**
+   * Checks the length that rows are cut to.
+   *
+   * @throws IllegalArgumentException if it leaves no room for a target
+   */
+  static void requireRoom(int maxLength) {
+    if (maxLength < 2) {
+      throw new IllegalArgumentException("longest row: found " + maxLength + " tokens, expected at least 2");
+    }
+  }
+
+  /**
+   * This, if there is something to train on.
+   *
+   * @param source the file, for the message
+   * @throws DataException if all rows were dropped; the first is named
+   */
+  EncodedData requireRows(String source) {
+    if (rows.isEmpty()) {
+      var first = dropped.getFirst();
+      throw new DataException(source + ": none of the " + dropped.size()
+          + " rows has a token to train; line " + first.line() + ": " + first.reason());
+    }
+    return this;
+  }
+
   /** All tokens of the rows. */
   public long tokens() {
     return rows.stream().mapToLong(EncodedRow::tokens).sum();

@@ -42,7 +42,24 @@ final class JsonLines {
       throw new DataException(source + ":" + number + ": found " + kind(json)
           + ", expected a JSON object such as {\"prompt\": …, \"completion\": …} on each line");
     }
+    if (text.contains("\\u")) { // UTF-8 itself holds whole characters only
+      requireWholeCharacters(json, source + ":" + number);
+    }
     rows.add(new Row(source, number, fields));
+  }
+
+  private static void requireWholeCharacters(Json json, String place) {
+    switch (json) {
+      case Json.Str s -> s.value().codePoints().filter(c -> c >= Character.MIN_SURROGATE
+          && c <= Character.MAX_SURROGATE).findFirst().ifPresent(half -> {
+            throw new DataException(place + ": found \\u" + Integer.toHexString(half)
+                + ", half of a character, without the other half beside it; expected both, or neither");
+          });
+      case Json.Arr array -> array.elements().forEach(element -> requireWholeCharacters(element, place));
+      case Json.Obj object ->
+        object.members().values().forEach(value -> requireWholeCharacters(value, place));
+      default -> { }
+    }
   }
 
   private static String kind(Json json) {

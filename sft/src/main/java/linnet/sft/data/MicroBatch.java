@@ -23,7 +23,8 @@ public record MicroBatch(List<EncodedRow> rows, FlatBatch batch, int[] predictor
    *
    * @param rowKey a random key for each row, for dropout; null where nothing is dropped
    */
-  public static List<MicroBatch> cut(List<EncodedRow> rows, int tokenBudget, ToLongFunction<EncodedRow> rowKey) {
+  public static List<MicroBatch> cut(List<EncodedRow> rows, int tokenBudget,
+      ToLongFunction<EncodedRow> rowKey) {
     var result = new ArrayList<MicroBatch>();
     var current = new ArrayList<EncodedRow>();
     long tokens = 0;

@@ -20,8 +20,8 @@ public final class RowReader {
    * @param file the file
    * @return at least one row
    * @throws linnet.nn.json.JsonException if a line is not JSON; the message names file and line
-   * @throws DataException if a line is no object or no UTF-8, if CSV is malformed or a record does not fit
-   *     its header, or if there are no rows; the message names file and line
+   * @throws DataException if a line is no object or no UTF-8 or escapes half a character, if CSV is malformed
+   *     or a record does not fit its header, or if there are no rows; the message names file and line
    * @throws UncheckedIOException if the file cannot be read
    */
   public static List<Row> read(Path file) {

@@ -11,8 +11,6 @@ import linnet.sft.tokenizer.Tokenizer;
 
 /** Finds the token with which a template ends what an assistant writes. */
 public final class TurnEnd {
-  private static final String ANSWER = "a";
-
   private TurnEnd() {}
 
   /**
@@ -25,15 +23,18 @@ public final class TurnEnd {
    *     conversation
    */
   public static OptionalInt of(ChatTemplate template, Tokenizer tokenizer) {
-    var request = ChatRequest.of(List.of(Message.of("user", "q"), Message.of("assistant", ANSWER)));
+    var request = ChatRequest.of(List.of(Message.of("user", "q"), Message.of("assistant", "a")));
     try {
       var rendered = template.renderForTraining(request);
       if (rendered.trained().isEmpty()) {
         return OptionalInt.empty();
       }
       var turn = rendered.trained().getLast();
-      var content = rendered.text().lastIndexOf(ANSWER, turn.end());
-      var encoding = tokenizer.encode(rendered.text());
+      var content = rendered.content().previousSetBit(turn.end() - 1);
+      if (content < turn.start()) {
+        return OptionalInt.empty();
+      }
+      var encoding = tokenizer.encode(rendered.text(), rendered.content());
       for (var t = 0; t < encoding.size(); t++) {
         var start = encoding.starts()[t];
         if (start > content && start < turn.end() && tokenizer.addedTokens().containsKey(encoding.ids()[t])) {

@@ -115,9 +115,22 @@ public final class ChatTemplate {
    * @throws TemplateException where the template fails or refuses the conversation
    */
   public String render(ChatRequest request) {
-    return request.ending() == ChatRequest.Ending.CONTINUE_FINAL_MESSAGE
-        ? new FinalMessage(this, request).render().text()
-        : trace(request, Values.messages(request.messages())).text();
+    return renderPrompt(request).text();
+  }
+
+  /**
+   * Renders a conversation for a model to go on with.
+   *
+   * @param request the conversation and how it ends
+   * @return the text and what of it messages brought; nothing is trained
+   * @throws TemplateException where the template fails or refuses the conversation
+   */
+  public Rendered renderPrompt(ChatRequest request) {
+    if (request.ending() == ChatRequest.Ending.CONTINUE_FINAL_MESSAGE) {
+      return new FinalMessage(this, request).render();
+    }
+    var trace = trace(request, Values.messages(request.messages()));
+    return new Rendered(trace.text(), List.of(), trace.content());
   }
 
   /**
@@ -141,7 +154,7 @@ public final class ChatTemplate {
     var trace = trace(closed, messages);
     return new Rendered(trace.text(), template.hasGenerationBlocks()
         ? generations(trace, firstTrained)
-        : new TurnFinder(this, closed, messages, trace).trained(firstTrained));
+        : new TurnFinder(this, closed, messages, trace).trained(firstTrained), trace.content());
   }
 
   /**

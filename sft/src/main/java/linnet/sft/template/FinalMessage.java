@@ -1,9 +1,9 @@
 package linnet.sft.template;
 
 import java.util.ArrayList;
+import java.util.List;
 import linnet.nn.json.Json;
 import linnet.sft.template.jinja.ErrorKind;
-import linnet.sft.template.jinja.Span;
 import linnet.sft.template.jinja.TemplateException;
 
 /**
@@ -38,14 +38,12 @@ final class FinalMessage {
     if (at < 0 || !rendered.contains(text.strip())) {
       throw wrong("the final message does not appear in the chat after applying the chat template! This can"
           + " happen if the chat template deletes portions of the final message. Please verify the chat"
-          + " template and final message in your chat to ensure they are compatible.Final message to continue: "
-          + text.strip() + "\nRendered chat:\n" + rendered);
+          + " template and final message in your chat to ensure they are compatible."
+          + "Final message to continue: " + text.strip() + "\nRendered chat:\n" + rendered);
     }
     var cut = rendered.startsWith(MARK, at) ? rendered.substring(0, at)
         : rendered.substring(0, at).stripTrailing();
-    var spans = trace.generations().stream().filter(span -> span.start() < cut.length())
-        .map(span -> new Span(span.start(), Math.min(span.end(), cut.length()))).toList();
-    return new Rendered(cut, spans);
+    return new Rendered(cut, List.of(), trace.content().get(0, cut.length()));
   }
 
   /** The last text of a content. */

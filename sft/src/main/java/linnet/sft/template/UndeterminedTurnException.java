@@ -9,8 +9,7 @@ public final class UndeterminedTurnException extends RuntimeException {
 
   UndeterminedTurnException(String template, int message) {
     super("template " + template
-        + ": cannot tell for sure which part of the text the model writes for message "
-        + (message + 1)
+        + ": cannot tell for sure which part of the text the model writes for message " + (message + 1)
         + " (assistant): neither what the template renders for that message nor what it renders for"
         + " the messages before it, followed by a generation prompt, shows where the turn begins and ends;"
         + " put {% generation %} and {% endgeneration %} around it in the template, or choose a built-in"

@@ -1,5 +1,6 @@
 package linnet.sft.tokenizer;
 
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -38,14 +39,14 @@ final class AddedTokens {
     }
   }
 
-  /** Cuts out the tokens that are matched as they are. */
-  void splitPlain(AlignedText text, Sink sink) {
-    split(plain, text, sink);
+  /** Cuts out the tokens that are matched as they are, special ones only where there is no content. */
+  void splitPlain(AlignedText text, BitSet content, Sink sink) {
+    split(plain, text, content, sink);
   }
 
-  /** Cuts out the tokens that are matched in normalised text. */
-  void splitNormalized(AlignedText text, Sink sink) {
-    split(normalized, text, sink);
+  /** Cuts out the tokens that are matched in normalised text, special ones only where there is no content. */
+  void splitNormalized(AlignedText text, BitSet content, Sink sink) {
+    split(normalized, text, content, sink);
   }
 
   /** Whether there is a token that is matched in normalised text. */
@@ -78,12 +79,12 @@ final class AddedTokens {
     return Collections.unmodifiableSortedMap(byId);
   }
 
-  private static void split(TokenTrie trie, AlignedText text, Sink sink) {
+  private static void split(TokenTrie trie, AlignedText text, BitSet content, Sink sink) {
     String s = text.chars();
     int done = 0;
     for (int at = 0; at < s.length(); ) {
       var match = trie.longestAt(s, at);
-      if (match == null) {
+      if (match == null || match.token().special() && touches(content, text, at, at + match.length())) {
         at++;
         continue;
       }
@@ -110,6 +111,11 @@ final class AddedTokens {
     if (done < s.length()) {
       sink.accept(null, text, done, s.length());
     }
+  }
+
+  private static boolean touches(BitSet content, AlignedText text, int from, int to) {
+    var first = content.nextSetBit(text.start(from));
+    return first >= 0 && first < text.end(to - 1);
   }
 
   private static boolean touchesWord(String s, int start, int end) {

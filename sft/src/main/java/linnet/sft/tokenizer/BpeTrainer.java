@@ -1,5 +1,6 @@
 package linnet.sft.tokenizer;
 
+import java.util.BitSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -83,7 +84,7 @@ public record BpeTrainer(int vocabularySize, int minFrequency, ByteLevelScheme s
     var counts = new HashMap<String, Long>();
     var added = new AddedTokens(addedTokens(), null);
     var preTokenizer = scheme.preTokenizer();
-    texts.forEach(text -> added.splitPlain(AlignedText.of(text), (token, part, from, to) -> {
+    texts.forEach(text -> added.splitPlain(AlignedText.of(text), new BitSet(), (token, part, from, to) -> {
       if (token == null) {
         preTokenizer.split(part, from, to,
             (words, start, end) -> counts.merge(words.chars().substring(start, end), 1L, Long::sum));

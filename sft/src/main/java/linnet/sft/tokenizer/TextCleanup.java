@@ -33,8 +33,8 @@ final class TextCleanup {
   }
 
   /**
-   * The last place that no rule reaches across: before a space that follows a letter or a sign. A space after a
-   * quote may be taken out with it, and that may make an n before it the start of {@code n't}.
+   * The last place that no rule reaches across: before a space that follows a letter or a sign. A space after
+   * a quote may be taken out with it, and that may make an n before it the start of {@code n't}.
    */
   private static int lastBoundary(String text) {
     for (int i = text.length() - 1; i > 0; i--) {

@@ -1,6 +1,7 @@
 package linnet.sft.tokenizer;
 
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
@@ -105,12 +106,25 @@ public final class Tokenizer {
    * @return its tokens
    */
   public Encoding encode(String text) {
+    return encode(text, new BitSet());
+  }
+
+  /**
+   * Encodes a text that is content in parts: a special token of which any character is content is not found,
+   * so that what somebody wrote cannot pose as what a template marks. Other added tokens, such as
+   * {@code <think>} where it is none of the special ones, are found everywhere.
+   *
+   * @param text the text; a lone surrogate counts as U+FFFD
+   * @param content the UTF-16 offsets of its content
+   * @return its tokens
+   */
+  public Encoding encode(String text, BitSet content) {
     var out = new EncodingBuilder(text.length() / 3 + 8);
-    added.splitPlain(AlignedText.of(text), (token, part, from, to) -> {
+    added.splitPlain(AlignedText.of(text), content, (token, part, from, to) -> {
       if (token != null) {
         out.add(token.id(), part.start(from), part.end(to - 1));
       } else {
-        encodePart(part, from, to, out);
+        encodePart(part, from, to, content, out);
       }
     });
     var encoding = out.build();
@@ -254,14 +268,14 @@ public final class Tokenizer {
     return form == null ? new byte[0] : parts.decoder().bytes(form, first);
   }
 
-  private void encodePart(AlignedText part, int from, int to, EncodingBuilder out) {
+  private void encodePart(AlignedText part, int from, int to, BitSet content, EncodingBuilder out) {
     if (parts.normalizer() == null && !added.hasNormalized()) {
       encodeWords(part, from, to, out);
       return;
     }
     var slice = part.slice(from, to);
     var normalized = parts.normalizer() == null ? slice : parts.normalizer().apply(slice);
-    added.splitNormalized(normalized, (token, text, start, end) -> {
+    added.splitNormalized(normalized, content, (token, text, start, end) -> {
       if (token != null) {
         out.add(token.id(), text.start(start), text.end(end - 1));
       } else {

@@ -11,10 +11,7 @@ import java.util.List;
 import linnet.nn.io.ModelSource;
 import linnet.sft.data.EncodedRow;
 
-/**
- * SHA-256 of what a run depends on, so that a state is not resumed on something else and an adapter says its
- * origin.
- */
+/** SHA-256 of what a run depends on, so that a state is not resumed on something else. */
 public final class Fingerprint {
   private static final int SAMPLED_BYTES = 4096;
 

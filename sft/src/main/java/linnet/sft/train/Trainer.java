@@ -9,6 +9,7 @@ import linnet.nn.model.CausalLm;
 import linnet.nn.optim.AdamW;
 import linnet.nn.optim.GradientClipping;
 import linnet.sft.data.BatchSchedule;
+import linnet.sft.data.DataException;
 import linnet.sft.data.EncodedRow;
 import linnet.sft.data.MicroBatch;
 import linnet.sft.data.StepBatch;
@@ -67,6 +68,7 @@ public final class Trainer {
    *
    * @return where the run stands in the end
    * @throws DivergenceException if a loss, a gradient or an updated parameter is not finite
+   * @throws DataException if the rows of a step have no token to train
    */
   public TrainingProgress run() {
     return run(TrainingProgress.start(settings.seed(), Map.of()));
@@ -77,6 +79,7 @@ public final class Trainer {
    *
    * @return where the run stands then
    * @throws DivergenceException if a loss, a gradient or an updated parameter is not finite
+   * @throws DataException if the rows of a step have no token to train
    */
   public TrainingProgress run(TrainingProgress progress) {
     if (progress.step() == 0) {
@@ -106,6 +109,10 @@ public final class Trainer {
     long start = System.nanoTime();
     long step = stepsDone + 1;
     var micros = micros(stepsDone, batch);
+    if (micros.isEmpty()) {
+      throw new DataException("step " + step + ": found no token to train in the rows of lines "
+          + lines(batch.rows()) + ", expected at least one in each step: leave such rows out");
+    }
     optimizer.clearGradients();
     double sum = 0;
     long trained = 0;
@@ -167,18 +174,21 @@ public final class Trainer {
     for (var param : optimizer.params()) {
       if (!param.value().backend().allFinite(param.value())) {
         throw diverged("step " + step + ": the update with a learning rate of " + rate + " made "
-            + param.name()
-            + " infinite or not a number", rows, null, "Checkpoints from before this step are good.");
+            + param.name() + " infinite or not a number", rows, null,
+            "Checkpoints from before this step are good.");
       }
     }
   }
 
   private static DivergenceException diverged(String what, List<EncodedRow> rows, NonFiniteException origin,
       String parameters) {
-    var lines = rows.stream().map(row -> Long.toString(row.line())).collect(Collectors.joining(", "));
-    return new DivergenceException(what + ", on the rows of lines " + lines + ". "
+    return new DivergenceException(what + ", on the rows of lines " + lines(rows) + ". "
         + (origin == null ? "" : "It began here: " + origin.getMessage() + ". ") + parameters
         + " Try a lower learning rate, a longer warm-up, or look at those rows.", origin);
+  }
+
+  private static String lines(List<EncodedRow> rows) {
+    return rows.stream().map(row -> Long.toString(row.line())).collect(Collectors.joining(", "));
   }
 
   private void validate(long stepsDone) {
@@ -196,6 +206,10 @@ public final class Trainer {
       }
       sum += loss;
       targets += micro.targets().length;
+    }
+    if (targets == 0) {
+      throw new DataException("validation: found no token to score in the rows of lines " + lines(validation)
+          + ", expected at least one");
     }
     listener.accept(new TrainingEvent.Validation(stepsDone, sum / targets, targets));
   }

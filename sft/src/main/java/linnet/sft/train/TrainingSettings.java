@@ -1,5 +1,7 @@
 package linnet.sft.train;
 
+import static linnet.nn.Setting.require;
+
 import linnet.nn.optim.LearningRateSchedule;
 
 /**
@@ -39,11 +41,5 @@ public record TrainingSettings(long totalSteps, LearningRateSchedule schedule, d
     require(microBatchTokens >= 1, "tokens of a micro-batch", microBatchTokens, "at least 1");
     require(evalSteps >= 0, "steps between validations", evalSteps, "at least 0");
     require(saveSteps >= 0, "steps between saved states", saveSteps, "at least 0");
-  }
-
-  private static void require(boolean holds, String name, Number found, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": found " + found + ", expected " + expected);
-    }
   }
 }

@@ -94,8 +94,7 @@ public final class TrainingStateFile {
   private static TrainingProgress progress(Path file, Map<String, String> metadata) {
     if (!FORMAT.equals(metadata.get("format"))) {
       throw new IllegalArgumentException(file + ": format: found \"" + metadata.get("format")
-          + "\", expected \""
-          + FORMAT + "\": this is no training state of this version");
+          + "\", expected \"" + FORMAT + "\": this is no training state of this version");
     }
     var fingerprints = new HashMap<String, String>();
     metadata.forEach((name, value) -> {
@@ -111,8 +110,7 @@ public final class TrainingStateFile {
 
   private static long number(Path file, Map<String, String> metadata, String name, long least, long most) {
     var expected = file + ": " + name + ": found " + metadata.get(name) + ", expected a whole number from "
-        + least
-        + " to " + most;
+        + least + " to " + most;
     try {
       long number = Long.parseLong(metadata.getOrDefault(name, "nothing"));
       if (number < least || number > most) {
@@ -149,8 +147,7 @@ public final class TrainingStateFile {
     if (spec == null || spec.dtype() != like.dtype() || !spec.shape().equals(like.shape())) {
       throw new IllegalArgumentException(file + ": " + name + ": found "
           + (spec == null ? "no such tensor" : spec.dtype() + " " + spec.shape()) + ", expected "
-          + like.dtype() + " "
-          + like.shape());
+          + like.dtype() + " " + like.shape());
     }
   }
 }

@@ -80,8 +80,21 @@ class ConversationTest {
         "train.jsonl:17: messages: found \"x\", expected an array"));
     assertTrue(error(null, "{\"prompt\": null, \"completion\": \"a\"}").startsWith(
         "train.jsonl:17: has {prompt (null), completion}; expected"));
+    assertTrue(error(null, "{\"prompt\": 3, \"completion\": \"b\"}").startsWith(
+        "train.jsonl:17: prompt: found 3, expected a text or an array of messages"));
+    assertTrue(error(null, "{\"messages\": [], \"prompt\": \"a\", \"completion\": \"b\"}").startsWith(
+        "train.jsonl:17: has {messages, prompt, completion}; expected {messages} or {prompt, completion},"
+        + " not both"));
     assertTrue(error("question=prompt,answer=completion", "{\"question\": \"q\"}").startsWith(
         "train.jsonl:17: has {question}; the mapping expects {question, answer}"));
+  }
+
+  @Test
+  void aPromptThatOnlyRepeatsTheMessagesIsNotRead() {
+    var c = conversation(null, "{\"prompt\": \"a\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"},"
+        + " {\"role\": \"assistant\", \"content\": \"b\"}]}");
+    assertEquals(List.of("user", "assistant"), roles(c));
+    assertEquals(0, c.promptMessages());
   }
 
   @Test

@@ -66,6 +66,14 @@ class RowReaderTest {
   }
 
   @Test
+  void halvesOfCharactersAreReportedWithTheirLine() {
+    assertEquals("{\"a\":\"😀\"}",
+        read("a.jsonl", "{\"a\": \"\\ud83d\\ude00\"}").getFirst().fields().compact());
+    assertEquals("a.jsonl:2: found \\ud83d, half of a character, without the other half beside it;"
+        + " expected both, or neither", error("a.jsonl", "{\"a\": 1}\n{\"a\": [{\"b\": \"x\\ud83dy\"}]}"));
+  }
+
+  @Test
   void filesWithoutRowsAreRefused() {
     for (var name : List.of("a.jsonl", "a.csv")) {
       assertTrue(error(name, "\n\n").endsWith("found no rows, expected at least one"));

@@ -24,7 +24,8 @@ class TextCleanupTest {
 
   @Provide
   Arbitrary<List<String>> parts() {
-    return Arbitraries.of(" ", "'", ".", ",", "?", "!", "n", "t", "m", "s", "ve", "re", "n't", "n", " n", " ' ",
+    return Arbitraries.of(" ", "'", ".", ",", "?", "!", "n", "t", "m", "s", "ve", "re", "n't", "n", " n",
+        " ' ",
         " x", "x", " '").list().ofMaxSize(16);
   }
 

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import linnet.nn.LoraLinear;
 import linnet.nn.Modules;
 import linnet.nn.optim.LearningRateSchedule;
 import linnet.sft.data.BatchSchedule;
 import linnet.sft.data.BatchSize;
+import linnet.sft.data.DataException;
 import linnet.sft.data.EncodedRow;
 import linnet.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -118,6 +120,23 @@ class DivergenceTest {
           event -> { }, progress -> { });
       var thrown = assertThrows(DivergenceException.class, () -> trainer.run(TinyRun.START));
       assertSays(thrown, "validation after step 0", "layers.0", "lines 1.");
+    }
+  }
+
+  @Test
+  void aStepWithoutATargetIsNoDivergence() {
+    var none = List.of(new EncodedRow(new int[] {1, 2}, new BitSet(), 8));
+    try (var run = new TinyRun(TinyModel.LORA, 0, 1)) {
+      var before = run.digest();
+      var training = assertThrows(DataException.class,
+          () -> run.trainer(pairs(none), settings(1e-3, 1)).run(TinyRun.START));
+      assertTrue(training.getMessage().startsWith("step 1: found no token to train in the rows of lines 8,"),
+          training.getMessage());
+      assertEquals(before, run.digest());
+      var validating = assertThrows(DataException.class, () -> new Trainer(run.model(), run.optimizer(),
+          pairs(TinyRows.of(2)), none, settings(1e-3, 1), event -> { }, progress -> { }).run(TinyRun.START));
+      assertTrue(validating.getMessage().startsWith("validation: found no token to score"),
+          validating.getMessage());
     }
   }
 }

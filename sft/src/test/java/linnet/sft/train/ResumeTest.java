@@ -157,7 +157,8 @@ class ResumeTest {
   @Test
   void anOutputFolderInsideAFileIsRefused() throws IOException {
     var file = Files.writeString(folder.resolve("notes.txt"), "mine");
-    var refused = assertThrows(IllegalArgumentException.class, new RunFolder(file.resolve("run"))::requireFresh);
+    var refused = assertThrows(IllegalArgumentException.class,
+        new RunFolder(file.resolve("run"))::requireFresh);
     assertTrue(refused.getMessage().contains("notes.txt: found a file"), refused.getMessage());
   }
 }

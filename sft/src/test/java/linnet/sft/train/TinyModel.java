@@ -32,9 +32,10 @@ enum TinyModel {
   };
 
   static final ModelConfig CONFIG = ModelConfig.read(JsonCursor.of(Json.parse("""
-      {"model_type": "llama", "vocab_size": 97, "hidden_size": 32, "intermediate_size": 44, "num_hidden_layers": 2,
-       "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 256, "rope_theta": 10000.0,
-       "tie_word_embeddings": true, "initializer_range": 0.2}""", "tiny"), "tiny"));
+      {"model_type": "llama", "vocab_size": 97, "hidden_size": 32, "intermediate_size": 44,
+       "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+       "max_position_embeddings": 256, "rope_theta": 10000.0, "tie_word_embeddings": true,
+       "initializer_range": 0.2}""", "tiny"), "tiny"));
 
   /** The model, drawn from a fixed key. */
   abstract CausalLm make(double dropout, Scope weights, Scope training);

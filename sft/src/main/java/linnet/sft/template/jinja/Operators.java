@@ -44,8 +44,7 @@ final class Operators {
   private static Value unsupported(TokenType operator, Value left, Value right) {
     var symbol = operator == TokenType.POW ? "** or pow()" : operator.words();
     throw TemplateException.type("unsupported operand type(s) for " + symbol + ": '" + left.typeName()
-        + "' and '"
-        + right.typeName() + "'");
+        + "' and '" + right.typeName() + "'");
   }
 
   private static Value integral(Budget budget, TokenType operator, BigInteger a, BigInteger b) {

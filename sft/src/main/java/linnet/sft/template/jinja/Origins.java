@@ -4,14 +4,14 @@ import java.util.Arrays;
 
 /**
  * Which parts of a text came from where: disjoint runs {@code [start, end)} in UTF-16 units, in order, each
- * with a label of the caller's. Concatenating and cutting texts keeps the runs exact; operations that rewrite
- * a text give the whole result the first label they met.
+ * with a label of the caller's, and whether a {@code generation} block made it. Concatenating and cutting
+ * texts keeps the runs exact; operations that rewrite a text give the whole result the first label they met.
  */
 final class Origins {
   static final Origins NONE = new Origins(new int[0]);
 
-  /** The label of text that a {@code generation} block made; callers' labels are not negative. */
-  static final int GENERATION = -1;
+  /** What a generation block made without input; what it made of label k is stored as GENERATION − 1 − k. */
+  private static final int GENERATION = -1;
 
   private static final int WIDTH = 3;
 
@@ -41,13 +41,37 @@ final class Origins {
     return runs[run * WIDTH + 1];
   }
 
+  /** The caller's label, or a negative number where there is none. */
   int label(int run) {
+    var stored = stored(run);
+    return stored < GENERATION ? GENERATION - 1 - stored : stored;
+  }
+
+  /** Whether a generation block made this run. */
+  boolean isGeneration(int run) {
+    return stored(run) <= GENERATION;
+  }
+
+  private int stored(int run) {
     return runs[run * WIDTH + 2];
+  }
+
+  /** These runs as a part of what a generation block made: all of a text of this length. */
+  Origins generation(int length) {
+    var marked = new Builder();
+    var at = 0;
+    for (var i = 0; i < count(); i++) {
+      marked.add(at, start(i), GENERATION);
+      marked.add(start(i), end(i), isGeneration(i) ? stored(i) : GENERATION - 1 - stored(i));
+      at = end(i);
+    }
+    marked.add(at, length, GENERATION);
+    return marked.build();
   }
 
   /** These runs over the whole of a text that was rewritten. */
   Origins smeared(int length) {
-    return isEmpty() ? NONE : all(length, label(0));
+    return isEmpty() ? NONE : all(length, stored(0));
   }
 
   /** The runs within {@code [from, to)}, counted from {@code from}. */
@@ -77,11 +101,14 @@ final class Origins {
 
     void add(int offset, Origins more) {
       for (var i = 0; i < more.count(); i++) {
-        add(offset + more.start(i), offset + more.end(i), more.label(i));
+        add(offset + more.start(i), offset + more.end(i), more.stored(i));
       }
     }
 
     private void add(int start, int end, int label) {
+      if (start == end) {
+        return;
+      }
       if (size > 0 && runs[size - 2] == start && runs[size - 1] == label) {
         runs[size - 2] = end;
         return;

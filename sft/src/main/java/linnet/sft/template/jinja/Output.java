@@ -36,8 +36,13 @@ final class Output {
   private void collectGenerations(Str part) {
     var origins = part.origins();
     for (var i = 0; i < origins.count(); i++) {
-      if (origins.label(i) == Origins.GENERATION) {
-        generations.add(new Span(text.length() + origins.start(i), text.length() + origins.end(i)));
+      if (origins.isGeneration(i)) {
+        var start = origins.start(i);
+        while (i + 1 < origins.count() && origins.isGeneration(i + 1)
+            && origins.start(i + 1) == origins.end(i)) {
+          i++;
+        }
+        generations.add(new Span(text.length() + start, text.length() + origins.end(i)));
       }
     }
   }
@@ -50,7 +55,7 @@ final class Output {
       budget.characters((long) text.length() + content.length());
       text.add(block);
     } else {
-      write(Str.of(content, Origins.all(content.length(), Origins.GENERATION)));
+      write(Str.of(content, block.origins().generation(content.length())));
     }
   }
 

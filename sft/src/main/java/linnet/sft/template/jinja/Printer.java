@@ -6,7 +6,7 @@ import java.util.Map;
 /** Python's {@code str} and {@code repr} of values. */
 final class Printer {
   private final StringBuilder out = new StringBuilder();
-  private int origin = -2;
+  private Origins origins = Origins.NONE;
 
   private Printer() {}
 
@@ -19,7 +19,7 @@ final class Printer {
         var printer = new Printer();
         printer.print(value, 0);
         var text = printer.out.toString();
-        yield printer.origin < -1 ? Str.of(text) : Str.of(text, Origins.all(text.length(), printer.origin));
+        yield Str.of(text, printer.origins.smeared(text.length()));
       }
     };
   }
@@ -43,9 +43,7 @@ final class Printer {
           .append(r.step() == 1 ? ")" : ", " + r.step() + ")");
       case Str s -> {
         out.append(PythonText.repr(s.text()));
-        if (origin < -1 && !s.origins().isEmpty()) {
-          origin = s.origins().label(0);
-        }
+        origins = origins.isEmpty() ? s.origins() : origins;
       }
       case ListValue l -> items("[", l.items(), "]", depth);
       case TupleValue t -> items("(", t.items(), t.items().size() == 1 ? ",)" : ")", depth);

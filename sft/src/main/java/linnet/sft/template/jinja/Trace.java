@@ -1,6 +1,7 @@
 package linnet.sft.template.jinja;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -38,6 +39,17 @@ public record Trace(Str output, List<Span> generations, List<Iteration> iteratio
   }
 
   /**
+   * Where the text came from labelled input, whatever the label.
+   *
+   * @return the UTF-16 offsets
+   */
+  public BitSet content() {
+    var content = new BitSet(text().length());
+    labelled().forEach(part -> content.set(part.span().start(), part.span().end()));
+    return content;
+  }
+
+  /**
    * The parts that came from labelled input.
    *
    * @return the parts in the order of the text
@@ -46,7 +58,7 @@ public record Trace(Str output, List<Span> generations, List<Iteration> iteratio
     var origins = output.origins();
     var result = new ArrayList<Labelled>(origins.count());
     for (var i = 0; i < origins.count(); i++) {
-      if (origins.label(i) != Origins.GENERATION) {
+      if (origins.label(i) >= 0) {
         result.add(new Labelled(origins.label(i), new Span(origins.start(i), origins.end(i))));
       }
     }
