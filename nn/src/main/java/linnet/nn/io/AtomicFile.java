@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Writes a file so that a reader sees the old one or the whole new one: into a temporary name in the same
@@ -19,6 +20,8 @@ import java.util.UUID;
  * meanwhile leaves a file whose name starts with a dot and ends in {@code .tmp}.
  */
 public final class AtomicFile {
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.[0-9a-f]{8}\\.tmp");
+
   private AtomicFile() {}
 
   /** What writes the content. */
@@ -91,6 +94,11 @@ public final class AtomicFile {
   static Path temporaryBeside(Path target) {
     String unique = UUID.randomUUID().toString().substring(0, 8);
     return target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
+  }
+
+  /** Whether {@link #temporaryBeside} made a name. */
+  static boolean isTemporary(Path path) {
+    return TEMPORARY.matcher(path.getFileName().toString()).matches();
   }
 
   /** Makes the rename itself last; folders can be opened for reading only, which suffices for it. */

@@ -40,6 +40,21 @@ public final class AtomicFolder {
     }
   }
 
+  /**
+   * Removes what processes that were killed left half written in a folder.
+   *
+   * @throws UncheckedIOException if that cannot be done
+   */
+  public static void deleteLeftovers(Path folder) {
+    try (var entries = Files.list(folder)) {
+      for (var leftover : entries.filter(AtomicFile::isTemporary).toList()) {
+        deleteTree(leftover);
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(folder + ": cannot be cleared: " + AtomicFile.reason(failed), failed);
+    }
+  }
+
   /** The temporary name means nothing to whoever reads an error. */
   private static void fill(Path temporary, Path folder, Consumer<Path> content) {
     try {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -35,7 +36,8 @@ public record RunFolder(Path path) {
       throw new IllegalArgumentException(existing + ": found a file, expected a new or empty folder");
     }
     if (!Files.isWritable(existing)) {
-      throw new IllegalArgumentException(existing + ": found a folder that cannot be written to; name another");
+      throw new IllegalArgumentException(existing
+          + ": found a folder that cannot be written to; name another");
     }
     if (Files.exists(path)) {
       requireEmpty();
@@ -54,6 +56,24 @@ public record RunFolder(Path path) {
     }
   }
 
+  /**
+   * Makes the folder of a run that was killed fit to go on in: what a save left half done is removed.
+   *
+   * @throws IllegalArgumentException if there is none, or a folder is where a later checkpoint belongs
+   */
+  public void prepareToResume() {
+    var state = latestState().orElseThrow(() -> new IllegalArgumentException(path
+        + ": holds no checkpoint to continue; leave --resume out to start anew"));
+    long done = step(state.getParent());
+    for (var entry : entries()) {
+      if (step(entry) > done) {
+        throw new IllegalArgumentException(entry + ": found no " + STATE + " in it, expected a whole"
+            + " checkpoint; remove or rename it, for the run will save there");
+      }
+    }
+    AtomicFolder.deleteLeftovers(path);
+  }
+
   /** Saves a run that stands still; a checkpoint of the same step is left as it is, for it is the same. */
   public Path save(TrainingProgress progress, AdamW optimizer, Consumer<Path> more) {
     var folder = path.resolve("checkpoint-" + progress.step());
@@ -68,12 +88,16 @@ public record RunFolder(Path path) {
 
   /** The training state of the checkpoint with the most steps. */
   public Optional<Path> latestState() {
+    return entries().stream().filter(entry -> Files.isRegularFile(entry.resolve(STATE)) && step(entry) >= 0)
+        .max(Comparator.comparingLong(RunFolder::step)).map(entry -> entry.resolve(STATE));
+  }
+
+  private List<Path> entries() {
     if (!Files.isDirectory(path)) {
-      return Optional.empty();
+      return List.of();
     }
     try (var entries = Files.list(path)) {
-      return entries.filter(entry -> Files.isRegularFile(entry.resolve(STATE)) && step(entry) >= 0)
-          .max(Comparator.comparingLong(RunFolder::step)).map(entry -> entry.resolve(STATE));
+      return entries.toList();
     } catch (IOException failed) {
       throw new UncheckedIOException(path + ": cannot be read: " + failed, failed);
     }

@@ -95,6 +95,31 @@ class ResumeTest {
   }
 
   @Test
+  void whatAKilledSaveLeftIsRemovedBeforeARunGoesOn() throws IOException {
+    var run = checkpointed(TinyModel.LORA, "run");
+    var halfWritten = Files.createDirectories(run.path().resolve(".checkpoint-9.0a1b2c3d.tmp/sub"));
+    Files.writeString(halfWritten.resolve("state"), "half");
+    Files.writeString(run.path().resolve(".adapter_model.safetensors.0123abcd.tmp"), "half");
+    var mine = Files.writeString(run.path().resolve(".notes.tmp"), "mine");
+    run.prepareToResume();
+    try (var entries = Files.list(run.path())) {
+      assertEquals(List.of(mine), entries.filter(entry -> entry.toString().endsWith(".tmp")).toList());
+    }
+    assertThrows(IllegalArgumentException.class, new RunFolder(folder.resolve("none"))::prepareToResume);
+  }
+
+  @Test
+  void aFolderInTheWayOfACheckpointIsNamedBeforeARunGoesOn() throws IOException {
+    var run = checkpointed(TinyModel.LORA, "run");
+    Files.createDirectory(run.path().resolve("checkpoint-0")); // nothing will be saved there
+    run.prepareToResume();
+    var inTheWay = Files.createDirectory(run.path().resolve("checkpoint-" + STEPS));
+    var refused = assertThrows(IllegalArgumentException.class, run::prepareToResume);
+    assertTrue(refused.getMessage().startsWith(inTheWay + ": found no training_state.safetensors"),
+        refused.getMessage());
+  }
+
+  @Test
   void aTruncatedStateIsRefusedWhereverItWasCut() throws IOException {
     var state = checkpointed(TinyModel.LORA, "run").latestState().orElseThrow();
     var bytes = Files.readAllBytes(state);
