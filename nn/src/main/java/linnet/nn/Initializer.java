@@ -1,5 +1,6 @@
 package linnet.nn;
 
+import linnet.tensor.MemoryPlanner;
 import linnet.tensor.RandomKey;
 import linnet.tensor.Tensor;
 
@@ -11,8 +12,11 @@ public sealed interface Initializer {
   /** The value of element {@code index}. */
   double at(RandomKey key, long index);
 
-  /** Fills a dense tensor. */
+  /** Fills a dense tensor; on a planning backend, where nothing is kept, nothing is drawn. */
   default void fill(Tensor out, RandomKey key) {
+    if (out.backend() instanceof MemoryPlanner) {
+      return;
+    }
     long elements = out.elements();
     var flat = out.reshape(Math.toIntExact(elements));
     for (long from = 0; from < elements; from += CHUNK) {

@@ -9,6 +9,9 @@ import linnet.tensor.RandomKey;
  * run goes on at the exact row. Every epoch uses every row once; its last step may be smaller.
  */
 public final class BatchSchedule {
+  /** Rows that are laid out to count steps; more would take longer than anyone waits for a first step. */
+  private static final long ROWS_LAID_OUT = 100_000_000;
+
   private final List<EncodedRow> rows;
   private final BatchSize batchSize;
   private final int accumulationSteps;
@@ -49,23 +52,56 @@ public final class BatchSchedule {
       index = end;
     }
     return new StepBatch(List.copyOf(groups),
-        index < order.size() ? new DataPosition(position.epoch(), index) : new DataPosition(position.epoch() + 1, 0));
+        index < order.size()
+            ? new DataPosition(position.epoch(), index) : new DataPosition(position.epoch() + 1, 0));
   }
 
-  /** The number of steps that {@code epochs} passes over the data take. */
+  /** The rows, in the order of the file. */
+  public List<EncodedRow> rows() {
+    return rows;
+  }
+
+  /** The most tokens that the model has to read for one batch, in any epoch. */
+  public long mostInputTokens() {
+    return batchSize.mostInputTokens(rows);
+  }
+
+  /**
+   * The number of steps that {@code epochs} passes over the data take.
+   *
+   * @throws IllegalArgumentException if they are too many to be counted; the message says how many can be
+   */
   public long steps(long epochs) {
+    if (shuffle == null || !batchSize.countDependsOnOrder()) {
+      long each = stepsUpTo(1);
+      requireAtMost(epochs, Long.MAX_VALUE / each, "more would take more steps than can be counted");
+      return epochs * each;
+    }
+    requireAtMost(epochs, Math.max(1, ROWS_LAID_OUT / rows.size()),
+        "since each shuffled epoch has batches of its own, which are counted before the first step");
+    return stepsUpTo(epochs);
+  }
+
+  private long stepsUpTo(long epoch) {
     long steps = 0;
-    for (var position = DataPosition.START; position.epoch() < epochs; steps++) {
+    for (var position = DataPosition.START; position.epoch() < epoch; steps++) {
       position = at(position).next();
     }
     return steps;
   }
 
+  private static void requireAtMost(long epochs, long most, String because) {
+    if (epochs > most) {
+      throw new IllegalArgumentException(
+          "epochs: found %d, expected at most %d, %s".formatted(epochs, most, because));
+    }
+  }
+
   /** What decides which of the rows make a step, in full: a run that is resumed must agree in it. */
   @Override
   public String toString() {
-    return "BatchSchedule[batchSize=" + batchSize + ", accumulationSteps=" + accumulationSteps + ", shuffle=" + shuffle
-        + "]";
+    return "BatchSchedule[batchSize=" + batchSize + ", accumulationSteps=" + accumulationSteps
+        + ", shuffle=" + shuffle + "]";
   }
 
   private List<EncodedRow> order(long epoch) {

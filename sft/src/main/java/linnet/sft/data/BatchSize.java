@@ -7,6 +7,12 @@ public sealed interface BatchSize {
   /** Where the batch that begins at {@code from} ends, given the rows in order; at least one row further. */
   int end(List<EncodedRow> ordered, int from);
 
+  /** The most tokens that the model has to read for one batch, in whatever order the rows come. */
+  long mostInputTokens(List<EncodedRow> rows);
+
+  /** Whether the number of batches in an epoch depends on the order of the rows. */
+  boolean countDependsOnOrder();
+
   /**
    * So many rows.
    *
@@ -23,6 +29,16 @@ public sealed interface BatchSize {
     @Override
     public int end(List<EncodedRow> ordered, int from) {
       return Math.min(ordered.size(), from + count);
+    }
+
+    @Override
+    public long mostInputTokens(List<EncodedRow> rows) {
+      return rows.stream().mapToLong(row -> -row.inputTokens()).sorted().limit(count).map(n -> -n).sum();
+    }
+
+    @Override
+    public boolean countDependsOnOrder() {
+      return false;
     }
   }
 
@@ -47,6 +63,18 @@ public sealed interface BatchSize {
         tokens += ordered.get(end++).tokens();
       }
       return end;
+    }
+
+    @Override
+    public long mostInputTokens(List<EncodedRow> rows) {
+      long all = rows.stream().mapToLong(EncodedRow::inputTokens).sum();
+      int longest = rows.stream().mapToInt(EncodedRow::inputTokens).max().orElse(0);
+      return Math.min(all, Math.max(budget, longest));
+    }
+
+    @Override
+    public boolean countDependsOnOrder() {
+      return true;
     }
   }
 }

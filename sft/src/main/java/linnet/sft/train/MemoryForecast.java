@@ -1,11 +1,10 @@
 package linnet.sft.train;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
-import java.util.function.BinaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import linnet.nn.DeclaredParam;
 import linnet.nn.FrozenParam;
 import linnet.nn.Modules;
 import linnet.nn.TrainableParam;
@@ -15,7 +14,6 @@ import linnet.nn.optim.AdamWConfig;
 import linnet.nn.optim.DecayRule;
 import linnet.nn.optim.GradientClipping;
 import linnet.sft.data.BatchSchedule;
-import linnet.sft.data.DataPosition;
 import linnet.sft.data.EncodedRow;
 import linnet.sft.data.MicroBatch;
 import linnet.tensor.Backends;
@@ -24,7 +22,7 @@ import linnet.tensor.Scope;
 
 /**
  * The memory of a run, known before it: a step of the very code that will run, on a backend without memory,
- * over the heaviest micro-batches that the run will meet.
+ * over micro-batches as heavy as any that the rows can make, in whatever order they come.
  */
 public final class MemoryForecast {
   private MemoryForecast() {}
@@ -32,7 +30,7 @@ public final class MemoryForecast {
   /**
    * Plans a run.
    *
-   * @param model the model that will train; it is not touched
+   * @param model the model that will train, or its equal {@link #onPaper on paper}; it is not touched
    * @param data the run's schedule
    * @param validation its validation rows
    */
@@ -42,43 +40,60 @@ public final class MemoryForecast {
       try (var training = planner.scope("training")) {
         var planned = onPaper(model, training);
         var optimizer = new AdamW(AdamWConfig.withDecay(0), planned, DecayRule.ALL, training);
-        heaviest(allOf(data, settings))
-            .forEach(m -> MicroStep.accumulate(planned, m, settings.checkpointing()));
+        var heaviest = heaviest(data.rows(), data.mostInputTokens(), settings.microBatchTokens());
+        for (int i = 0; i < 2; i++) { // the second time all gradients are there
+          heaviest.forEach(m -> MicroStep.accumulate(planned, m, settings.checkpointing()));
+        }
         GradientClipping.globalNorm(optimizer.params());
         optimizer.step(0, 1);
-        heaviest(MicroBatch.cut(validation, settings.microBatchTokens(), null).stream())
+        heaviest(validation, Long.MAX_VALUE, settings.microBatchTokens())
             .forEach(m -> MicroStep.evaluate(planned, m));
       }
       return planner.plan();
     }
   }
 
-  /** The model with its parameters on the planning backend: mapped where they are mapped, allocated elsewhere. */
-  private static CausalLm onPaper(CausalLm model, Scope scope) {
+  /**
+   * A model on a {@linkplain Backends#planning planning backend}: its parameters mapped where they are
+   * mapped, allocated elsewhere, and declared where they are declared. What makes a model trainable can be
+   * tried on it before it takes memory.
+   *
+   * @param scope of the planning backend
+   */
+  public static CausalLm onPaper(CausalLm model, Scope scope) {
     return Modules.mapParams(model, (name, param) -> {
+      if (param instanceof DeclaredParam) {
+        return param;
+      }
       var value = param.value();
       var planned = value.storage().isAdopted()
           ? scope.backend().adopt(scope, value.dtype(), value.shape(), MemorySegment.NULL)
           : scope.allocate(value.dtype(), value.shape());
-      return param instanceof TrainableParam ? new TrainableParam(name, planned) : new FrozenParam(name, planned);
+      return param instanceof TrainableParam ? new TrainableParam(name, planned)
+          : new FrozenParam(name, planned);
     });
   }
 
-  private static Stream<MicroBatch> allOf(BatchSchedule data, TrainingSettings settings) {
-    var position = new DataPosition[] {DataPosition.START};
-    return Stream.generate(() -> data.at(position[0])).limit(settings.totalSteps())
-        .peek(batch -> position[0] = batch.next())
-        .flatMap(batch -> batch.groups().stream())
-        .flatMap(group -> MicroBatch.cut(group, settings.microBatchTokens(), row -> 0).stream());
+  /**
+   * As many tokens as a micro-batch of {@code rows} can have, in rows as long as the longest, every token a
+   * target; none where no row has a target.
+   *
+   * @param atMost the tokens of a whole batch
+   */
+  private static List<MicroBatch> heaviest(List<EncodedRow> rows, long atMost, int budget) {
+    long all = rows.stream().mapToLong(EncodedRow::inputTokens).sum();
+    int longest = rows.stream().mapToInt(EncodedRow::inputTokens).max().orElse(0);
+    int tokens = (int) Math.min(Math.min(all, atMost), Math.max(budget, longest));
+    var heavy = new ArrayList<EncodedRow>();
+    for (int left = tokens; left > 0; left -= longest) {
+      heavy.add(allTargets(Math.min(left, longest)));
+    }
+    return MicroBatch.cut(heavy, tokens, row -> 0);
   }
 
-  /**
-   * The micro-batch with the most tokens and the one with the most targets; a run is too long to hold all.
-   */
-  private static List<MicroBatch> heaviest(Stream<MicroBatch> all) {
-    var tokens = BinaryOperator.maxBy(Comparator.comparingInt((MicroBatch m) -> m.batch().tokens()));
-    var targets = BinaryOperator.maxBy(Comparator.comparingInt((MicroBatch m) -> m.targets().length));
-    return all.collect(Collectors.teeing(Collectors.reducing(tokens), Collectors.reducing(targets),
-        (most, mostTargets) -> Stream.concat(most.stream(), mostTargets.stream()).toList()));
+  private static EncodedRow allTargets(int inputTokens) {
+    var trained = new BitSet();
+    trained.set(1, inputTokens + 1);
+    return new EncodedRow(new int[inputTokens + 1], trained, 0);
   }
 }

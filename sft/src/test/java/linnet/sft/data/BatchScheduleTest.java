@@ -2,6 +2,7 @@ package linnet.sft.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Which rows make which step. */
 class BatchScheduleTest {
@@ -71,6 +73,47 @@ class BatchScheduleTest {
         assertTrue(group.size() == 1 || group.stream().mapToInt(EncodedRow::tokens).sum() <= budget);
       }
     }
+  }
+
+  @Property(tries = 100)
+  void stepsAreThoseOfTheWalk(@ForAll("rows") List<EncodedRow> rows, @ForAll("sizes") BatchSize size,
+      @ForAll @IntRange(min = 1, max = 4) int accumulation, @ForAll boolean shuffled) {
+    var schedule = new BatchSchedule(rows, size, accumulation, shuffled ? RandomKey.of(3) : null);
+    long steps = 0;
+    for (var at = DataPosition.START; at.epoch() < 5; at = schedule.at(at).next()) {
+      steps++;
+    }
+    assertEquals(steps, schedule.steps(5));
+  }
+
+  @Property(tries = 100)
+  void noBatchHasMoreTokensThanTheMost(@ForAll("rows") List<EncodedRow> rows, @ForAll("sizes") BatchSize size,
+      @ForAll long seed) {
+    var schedule = new BatchSchedule(rows, size, 3, RandomKey.of(seed));
+    for (var at = DataPosition.START; at.epoch() < 3; at = schedule.at(at).next()) {
+      for (var group : schedule.at(at).groups()) {
+        assertTrue(group.stream().mapToInt(EncodedRow::inputTokens).sum() <= schedule.mostInputTokens());
+      }
+    }
+  }
+
+  @Test
+  @Timeout(10)
+  void epochsBeyondNumberAreCountedOrRefusedAtOnce() {
+    var rows = IntStream.rangeClosed(1, 100).mapToObj(i -> Rows.row(i, 5, 2)).toList();
+    long epochs = 99_999_999_999L;
+    var key = RandomKey.of(1);
+    assertEquals(13 * epochs, new BatchSchedule(rows, new BatchSize.Rows(8), 1, key).steps(epochs));
+    assertEquals(20 * epochs, new BatchSchedule(rows, new BatchSize.Tokens(25), 1, null).steps(epochs));
+    assertRefused(new BatchSchedule(rows, new BatchSize.Tokens(25), 1, key), epochs, 1_000_000);
+    assertRefused(new BatchSchedule(rows, new BatchSize.Rows(50), 1, null), Long.MAX_VALUE,
+        Long.MAX_VALUE / 2);
+  }
+
+  private static void assertRefused(BatchSchedule schedule, long epochs, long most) {
+    var refused = assertThrows(IllegalArgumentException.class, () -> schedule.steps(epochs));
+    assertTrue(refused.getMessage().startsWith("epochs: found " + epochs + ", expected at most " + most),
+        refused.getMessage());
   }
 
   @Test

@@ -6,11 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import linnet.nn.FrozenParam;
 import linnet.nn.Modules;
 import linnet.nn.TrainableParam;
+import linnet.nn.json.Json;
+import linnet.nn.json.JsonCursor;
+import linnet.nn.lora.Lora;
+import linnet.nn.lora.LoraConfig;
+import linnet.nn.model.ModelConfig;
+import linnet.nn.model.Models;
 import linnet.sft.data.BatchSchedule;
 import linnet.sft.data.BatchSize;
 import linnet.sft.data.EncodedRow;
+import linnet.tensor.Backends;
 import linnet.tensor.MemoryPlan;
 import linnet.tensor.RandomKey;
 import org.junit.jupiter.api.Test;
@@ -73,6 +81,35 @@ class MemoryForecastTest {
   private static long forecast(BatchSchedule rows, TrainingSettings settings) {
     try (var run = new TinyRun(TinyModel.LORA, 0, 1)) {
       return MemoryForecast.of(run.model(), rows, List.of(), settings).peakBytes();
+    }
+  }
+
+  /** Which rows meet in a batch differs from epoch to epoch. */
+  @Test
+  void whatAnotherEpochMayBringIsForeseen() {
+    var rows = List.of(TinyRows.row(14, 1, RandomKey.of(1)), TinyRows.row(14, 2, RandomKey.of(2)),
+        TinyRows.row(100, 3, RandomKey.of(3)), TinyRows.row(8, 4, RandomKey.of(4)));
+    var longRun = new TrainingSettings(1L << 60, settings().schedule(), 1, 200, false, 7, 1, 0);
+    var one = new BatchSchedule(rows, new BatchSize.Rows(2), 1, RandomKey.of(1));
+    var other = new BatchSchedule(rows, new BatchSize.Rows(2), 1, RandomKey.of(2));
+    assertEquals(forecast(one, longRun), forecast(other, longRun));
+    assertEquals(forecast(one, longRun), forecast(one, settings()), "whatever the number of steps");
+  }
+
+  /** Adapters of 2,000,000,000 ranks, and all the weights of a model that nobody has the memory for. */
+  @Test
+  void aModelOnPaperTakesNoMemory() {
+    try (var run = new TinyRun(TinyModel.FULL, 0, 1); var planner = Backends.planning();
+        var paper = planner.scope("training")) {
+      var frozen = Modules.mapParams(run.model(), (name, param) -> new FrozenParam(name, param.value()));
+      var adapted = Lora.apply(MemoryForecast.onPaper(frozen, paper),
+          LoraConfig.of(2_000_000_000, 8, 0, List.of("q_proj")), RandomKey.of(4), paper);
+      assertTrue(MemoryForecast.of(adapted, ROWS, List.of(), settings()).reservedBytes() > 4e12);
+      var config = ModelConfig.read(JsonCursor.of(Json.parse("""
+          {"model_type": "llama", "vocab_size": 1000000, "hidden_size": 65536, "intermediate_size": 262144,
+           "num_hidden_layers": 8, "num_attention_heads": 64, "tie_word_embeddings": true}""", "huge"), "huge"));
+      var huge = Models.initialize(config, RandomKey.of(1), paper);
+      assertTrue(MemoryForecast.of(huge, ROWS, List.of(), settings()).reservedBytes() > 4e12);
     }
   }
 
