@@ -6,6 +6,8 @@ import picocli.CommandLine.Option;
 
 /** What computes. */
 final class BackendOptions {
+  private static final int THREADS_PER_PROCESSOR = 4;
+
   /** The backends that a command can run on. */
   enum Kind {
     vector, reference
@@ -21,8 +23,14 @@ final class BackendOptions {
   private Integer threads;
 
   Backend open() {
-    if (threads != null && threads < 1) {
-      throw new UserException("--threads: found " + threads + ", expected at least 1");
+    int processors = Runtime.getRuntime().availableProcessors();
+    int most = THREADS_PER_PROCESSOR * processors;
+    UserException.require(threads == null || threads >= 1 && threads <= most, "--threads", threads,
+        "1 to %d: %d for each of the %s, since more only wait for one another".formatted(most,
+            THREADS_PER_PROCESSOR, Counted.of(processors, "processor")));
+    if (threads != null && kind == Kind.reference) {
+      throw new UserException("--threads: found together with --backend reference, which computes on one;"
+          + " leave it out");
     }
     return switch (kind) {
       case vector -> threads == null ? Backends.vector() : Backends.vector(threads);

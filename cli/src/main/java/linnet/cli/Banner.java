@@ -14,20 +14,27 @@ import linnet.tensor.DType;
 final class Banner {
   private Banner() {}
 
+  /** For a model that was loaded. */
   static void print(Output output, Backend backend, Path path, CausalLm model) {
+    print(output, backend, path, model, weightType(model));
+  }
+
+  /** For a model that may be declared only, with weights of {@code dtype}. */
+  static void print(Output output, Backend backend, Path path, CausalLm model, DType dtype) {
     long parameters = Modules.parameters(model).values().stream().mapToLong(p -> p.shape().elements()).sum();
     var name = path.toAbsolutePath().normalize().getFileName();
-    output.say("linnet: %s · %s: %s, %,d parameters, %s", backend.description(), name, model.config().modelType(),
-        parameters, weightType(model));
+    output.say("linnet: %s · %s: %s, %,d parameters, %s", backend.description(), name,
+        model.config().modelType(), parameters, dtype);
     output.event("start", Json.object().put("backend", backend.description()).put("model", path.toString())
         .put("modelType", model.config().modelType()).put("parameters", parameters)
-        .put("dtype", weightType(model).toString()));
+        .put("dtype", dtype.toString()));
   }
 
   /** The type that most weights are stored in. */
-  private static DType weightType(CausalLm model) {
+  static DType weightType(CausalLm model) {
     Map<DType, Long> elements = Modules.parameters(model).values().stream().map(Param::value)
-        .collect(Collectors.groupingBy(tensor -> tensor.dtype(), Collectors.summingLong(tensor -> tensor.elements())));
+        .collect(Collectors.groupingBy(tensor -> tensor.dtype(),
+            Collectors.summingLong(tensor -> tensor.elements())));
     return elements.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }
 }

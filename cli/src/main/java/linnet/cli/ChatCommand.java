@@ -6,7 +6,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import linnet.nn.json.Json;
 import linnet.sft.ChatModel;
@@ -37,11 +36,14 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (var backend = backendOptions.open(); var weights = backend.scope("model"); var chat = model.load(weights)) {
+    sampling.check();
+    try (var backend = backendOptions.open(); var weights = backend.scope("model");
+        var chat = model.load(weights)) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
       output.say("/new starts over, /quit ends.");
-      int turns = converse(chat, new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+      var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      int turns = converse(chat, input);
       output.event("summary", Json.object().put("turns", turns));
       return ExitCode.OK;
     }
@@ -60,10 +62,25 @@ final class ChatCommand implements Callable<Integer> {
         messages = opening();
       } else if (!line.isBlank()) {
         messages.add(Message.of("user", line));
-        messages.add(Message.of("assistant", answer(chat, messages)));
-        turns++;
+        int[] prompt = chat.prompt(messages);
+        if (fits(prompt, chat)) {
+          messages.add(Message.of("assistant", answer(chat, prompt)));
+          turns++;
+        } else {
+          messages.removeLast();
+        }
       }
     }
+  }
+
+  private boolean fits(int[] prompt, ChatModel chat) {
+    int most = chat.model().config().maxPositionEmbeddings() - 1;
+    if (prompt.length > most) {
+      Notices.print(output, "the conversation would have " + Counted.of(prompt.length, "token")
+          + ", and the model takes " + Counted.of(most, "token") + " at most: this line was left out; write a"
+          + " shorter one, or start over with /new");
+    }
+    return prompt.length <= most;
   }
 
   private List<Message> opening() {
@@ -74,15 +91,16 @@ final class ChatCommand implements Callable<Integer> {
     return messages;
   }
 
-  private String answer(ChatModel chat, List<Message> messages) {
+  private String answer(ChatModel chat, int[] prompt) {
     var text = new StringBuilder();
-    var generation = chat.generate(chat.prompt(messages), sampling.config(chat.stopIds()), piece -> {
+    var generation = chat.generate(prompt, sampling.config(chat.stopIds()), piece -> {
       text.append(piece);
       output.stream(piece);
     });
     output.say("");
-    output.event("turn", Json.object().put("text", text.toString()).put("ids", JsonArrays.of(generation.ids()))
-        .put("finish", generation.finish().name().toLowerCase(Locale.ROOT)));
+    output.event("turn", Json.object().put("text", text.toString())
+        .put("ids", JsonArrays.of(generation.ids()))
+        .put("finish", GenerateCommand.name(generation.finish())));
     return text.toString();
   }
 }

@@ -54,11 +54,10 @@ final class ConvertCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelOptions.requireExists("IN", in);
-    if (maxShardMegabytes < 1) {
-      throw new UserException("--max-shard-size: found " + maxShardMegabytes + ", expected at least 1");
-    }
+    UserException.requireAtLeast(1, "--max-shard-size", maxShardMegabytes);
     if (Files.isRegularFile(out)) {
-      throw new UserException("OUT: found " + out + ", which exists already; name a new one, or remove it first");
+      throw new UserException("OUT: found " + out
+          + ", which exists already; name a new one, or remove it first");
     }
     try (var source = ModelSource.open(in)) {
       var text = ModelText.of(source);
@@ -68,8 +67,10 @@ final class ConvertCommand implements Callable<Integer> {
       } else {
         converter.toFolder(out, maxShardMegabytes * 1_000_000, folder -> text.savedTokenizer().save(folder));
       }
-      output.say("wrote %s (%s, %s)", out, type.dtype(), Counted.of(source.tensors().specs().size(), "tensor"));
-      output.event("summary", Json.object().put("output", out.toString()).put("dtype", type.dtype().toString())
+      output.say("wrote %s (%s, %s)", out, type.dtype(),
+          Counted.of(source.tensors().specs().size(), "tensor"));
+      output.event("summary", Json.object().put("output", out.toString())
+          .put("dtype", type.dtype().toString())
           .put("tensors", source.tensors().specs().size()));
       return ExitCode.OK;
     }

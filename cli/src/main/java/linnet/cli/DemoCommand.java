@@ -10,10 +10,8 @@ import java.util.concurrent.Callable;
 import linnet.examples.knights.Puzzle;
 import linnet.examples.knights.Puzzles;
 import linnet.nn.json.Json;
-import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.Lora;
 import linnet.nn.lora.LoraConfig;
-import linnet.nn.model.CausalLm;
 import linnet.nn.optim.AdamWConfig;
 import linnet.nn.optim.LearningRateSchedule;
 import linnet.sft.ChatModel;
@@ -24,27 +22,35 @@ import linnet.sft.data.EncodedRow;
 import linnet.sft.data.FieldMapping;
 import linnet.sft.data.Row;
 import linnet.sft.train.Fingerprint;
+import linnet.sft.train.RunFolder;
 import linnet.sft.train.TrainingSettings;
+import linnet.tensor.DType;
 import linnet.tensor.RandomKey;
-import linnet.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
-/** {@code linnet demo}: fine-tunes the bundled tiny model on knights and knaves and measures what that did. */
+/**
+ * {@code linnet demo}: fine-tunes the bundled tiny model on knights and knaves and measures what that did.
+ */
 @Command(name = "demo", mixinStandardHelpOptions = true, sortOptions = false,
     description = {"Fine-tunes the bundled tiny model on puzzles, with answers before and after.",
-        "The puzzles are of knights and knaves; LoRA trains on some kinds of them, and others, which were not",
-        "trained on, measure what that did."})
+        "The puzzles are of knights and knaves; LoRA trains on some kinds of them, and others, which were",
+        "not trained on, measure what that did."})
 final class DemoCommand implements Callable<Integer> {
   private static final LoraConfig LORA = LoraConfig.allLinear(16, 32, 0);
   private static final int ROWS_PER_STEP = 32;
   private static final int WARMUP_STEPS = 20;
   private static final int MICRO_BATCH_TOKENS = 4096;
   private static final int SHOWN = 6;
+  /** More come again: with so many there are few left that have not been. */
+  private static final int MOST_ROWS = 32_000;
+  private static final int MOST_PUZZLES = 10_000;
 
   @Option(names = {"-o", "--output"}, paramLabel = "DIR",
-      description = "A new folder for the adapter and the loss curve (default: linnet-demo, or the next free name).")
+      description = "A new folder for the adapter and the loss curve (default: linnet-demo, or the next free"
+          + " name).")
   private Path out;
 
   @Option(names = "--steps", defaultValue = "300", paramLabel = "N",
@@ -69,15 +75,19 @@ final class DemoCommand implements Callable<Integer> {
   @Mixin
   private Output output;
 
+  @ParentCommand
+  private LinnetCommand linnet;
+
   @Override
   public Integer call() {
-    if (count < 1 || steps < 1) {
-      throw new UserException("--puzzles, --steps: found " + count + " and " + steps + ", expected at least 1");
-    }
+    UserException.requireAtLeast(1, "--steps", steps);
+    UserException.require(learningRate >= 0 && Double.isFinite(learningRate), "--lr", learningRate,
+        "a finite number of at least 0");
+    UserException.require(count >= 1 && count <= MOST_PUZZLES, "--puzzles", count, "1 to " + MOST_PUZZLES);
     var path = bundledModel();
     ModelOptions.requireExists("the bundled model", path);
     var folder = out == null ? freeFolder() : out;
-    TrainingSession.requireUsable(folder, false);
+    new RunFolder(folder).requireFresh();
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var training = backend.scope("training"); var chat = ChatModel.load(path, weights)) {
       Banner.print(output, backend, path, chat.model());
@@ -86,14 +96,16 @@ final class DemoCommand implements Callable<Integer> {
       introduce(generator);
       var before = PuzzleExam.of(chat, puzzles);
       output.say("before: %.1f %% of %d held-out puzzles right", 100 * before.accuracy(), count);
-      var adapted = adapt(chat.model(), training);
-      var session = session(folder, chat, adapted, encode(chat, generator.training(steps * ROWS_PER_STEP)));
-      var outcome = session.run(adapted, 0, training, false);
+      int rows = (int) Math.min((long) steps * ROWS_PER_STEP, MOST_ROWS);
+      var session = session(folder, chat, encode(chat, generator.training(rows)));
+      var outcome = session.run(training);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;
       }
-      var after = PuzzleExam.of(chat.withModel(adapted, Optional.of(LORA)), puzzles);
-      LossCurve.write(folder.resolve("loss.png"), "Knights and knaves: LoRA on linnet-tiny", outcome.progress());
+      linnet.interrupt().stopsAtOnce();
+      var after = PuzzleExam.of(chat.withModel(outcome.model(), Optional.of(LORA)), puzzles);
+      LossCurve.write(folder.resolve("loss.png"), "Knights and knaves: LoRA on linnet-tiny",
+          outcome.progress());
       show(before, after);
       output.say("%nafter: %.1f %% of the same puzzles right (before: %.1f %%; guessing: 25 %%)",
           100 * after.accuracy(), 100 * before.accuracy());
@@ -108,7 +120,8 @@ final class DemoCommand implements Callable<Integer> {
   private static Path bundledModel() {
     var home = System.getProperty("linnet.home");
     if (home == null) {
-      throw new UserException("the bundled model is found through the launcher: run ./linnet demo from a checkout");
+      throw new UserException("the bundled model is found through the launcher: run ./linnet demo from a"
+          + " checkout");
     }
     return Path.of(home, "examples", "models", "linnet-tiny");
   }
@@ -124,26 +137,23 @@ final class DemoCommand implements Callable<Integer> {
   private void introduce(Puzzles generator) {
     output.say("""
 
-        On an island, knights always tell the truth and knaves always lie. The model was pre-trained on texts about
-        single statements and has never seen a puzzle. It is now trained on puzzles of %d kinds and measured on
-        puzzles of %d others; two puzzles are of one kind if only names and order differ.
+        On an island, knights always tell the truth and knaves always lie. The model was pre-trained on texts
+        about single statements and has never seen a puzzle. It is now trained on puzzles of %d kinds and
+        measured on puzzles of %d others; two puzzles are of one kind if only names and order differ.
         """.stripTrailing(), generator.trainingKinds(), generator.heldOutKinds());
   }
 
-  private TrainingSession session(Path folder, ChatModel chat, CausalLm adapted, List<EncodedRow> rows) {
+  private TrainingSession session(Path folder, ChatModel chat, List<EncodedRow> rows) {
     var batches = new BatchSchedule(rows, new BatchSize.Rows(ROWS_PER_STEP), 1,
         RandomKey.of(seed).derive("shuffle"));
     var settings = new TrainingSettings(steps, new LearningRateSchedule.Cosine(learningRate, WARMUP_STEPS), 1,
         MICRO_BATCH_TOKENS, false, seed, 0, 0);
-    return new TrainingSession(output, folder, batches, List.of(), AdamWConfig.withDecay(0), settings,
-        Map.of("data", Fingerprint.of(rows)), target -> {
-          chat.text().savedTokenizer().save(target);
-          AdapterFiles.write(target, adapted, LORA, chat.basePath().toAbsolutePath().normalize().toString());
-        });
-  }
-
-  private CausalLm adapt(CausalLm model, Scope training) {
-    return Lora.apply(model, LORA, RandomKey.of(seed).derive("lora"), training);
+    var key = RandomKey.of(seed).derive("lora");
+    var trainee = new Trainee(chat.model(), 0, (base, training) -> Lora.apply(base, LORA, key, training),
+        (model, target) -> chat.withModel(model, Optional.of(LORA)).save(target, DType.F32), DType.F32,
+        "a machine of more memory alone");
+    return new TrainingSession(output, linnet.interrupt(), folder, batches, List.of(),
+        AdamWConfig.withDecay(0), settings, Map.of("data", Fingerprint.of(rows)), trainee);
   }
 
   private static List<EncodedRow> encode(ChatModel chat, List<Puzzle> puzzles) {

@@ -44,9 +44,7 @@ final class DemoDataCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (rows < 1) {
-      throw new UserException("--rows: found " + rows + ", expected at least 1");
-    }
+    UserException.requireAtLeast(1, "--rows", rows);
     var text = new StringBuilder();
     lines().forEach(line -> text.append(line).append('\n'));
     AtomicFile.writeString(file, text.toString());

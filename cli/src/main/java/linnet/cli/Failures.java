@@ -17,8 +17,8 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Turns exceptions into one message and an exit code. What the user can mend is told without a stack trace; a bug is
- * told as one, with its trace, since that is what a report needs.
+ * Turns exceptions into one message and an exit code. What the user can mend is told without a stack trace; a
+ * bug is told as one, with its trace, since that is what a report needs.
  */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
   @Override
@@ -43,12 +43,16 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return ExitCode.BAD_INPUT;
   }
 
-  /** The message for people on standard error and, where {@code --json} was given, as the last event for machines. */
+  /**
+   * The message for people on standard error and, where {@code --json} was given, as the last event for
+   * machines.
+   */
   private static void tell(CommandLine command, String message, int exitCode, List<String> args) {
     command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message);
     command.getErr().flush();
     if (args.contains(Output.JSON_OPTION)) {
-      Output.printEvent(command.getOut(), "error", Json.object().put("message", message).put("exitCode", exitCode));
+      Output.printEvent(command.getOut(), "error",
+          Json.object().put("message", message).put("exitCode", exitCode));
     }
   }
 

@@ -1,8 +1,9 @@
 package linnet.cli;
 
 import java.util.ArrayList;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import linnet.nn.generate.Generation;
+import linnet.nn.generate.Generation.Finish;
 import linnet.nn.json.Json;
 import linnet.sft.template.Message;
 import picocli.CommandLine.Command;
@@ -16,7 +17,8 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin
   private ModelOptions model;
 
-  @Option(names = {"-p", "--prompt"}, required = true, paramLabel = "TEXT", description = "What the user says.")
+  @Option(names = {"-p", "--prompt"}, required = true, paramLabel = "TEXT",
+      description = "What the user says.")
   private String prompt;
 
   @Option(names = "--system", paramLabel = "TEXT", description = "A system message before it.")
@@ -36,13 +38,17 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    sampling.check();
     if (raw && system != null) {
-      throw new UserException("--system: found together with --raw, which uses no chat template; give one of them");
+      throw new UserException("--system: found together with --raw, which uses no chat template; give one of"
+          + " them");
     }
-    try (var backend = backendOptions.open(); var weights = backend.scope("model"); var chat = model.load(weights)) {
+    try (var backend = backendOptions.open(); var weights = backend.scope("model");
+        var chat = model.load(weights)) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
-      int[] ids = raw ? chat.text().tokenizer().encodeWithSpecialTokens(prompt).ids() : chat.prompt(messages());
+      int[] ids = raw
+          ? chat.text().tokenizer().encodeWithSpecialTokens(prompt).ids() : chat.prompt(messages());
       var watch = new Stopwatch();
       var text = new StringBuilder();
       var generation = chat.generate(ids, sampling.config(chat.stopIds()), piece -> {
@@ -51,7 +57,7 @@ final class GenerateCommand implements Callable<Integer> {
         output.stream(piece);
       });
       output.say("");
-      report(ids, generation.ids(), text.toString(), generation.finish().name().toLowerCase(Locale.ROOT), watch);
+      report(ids, generation, text.toString(), watch);
       return ExitCode.OK;
     }
   }
@@ -65,14 +71,32 @@ final class GenerateCommand implements Callable<Integer> {
     return messages;
   }
 
-  private void report(int[] promptIds, int[] ids, String text, String finish, Stopwatch watch) {
+  private void report(int[] promptIds, Generation generation, String text, Stopwatch watch) {
+    int tokens = generation.ids().length;
     output.say("(%s in %.2f s, %s at %.1f tokens/s, ended by %s)",
-        Counted.of(promptIds.length, "prompt token"), watch.untilFirstToken(), Counted.of(ids.length, "new token"),
-        watch.tokensPerSecond(ids.length), finish.equals("stop") ? "a stop token" : "the limit of length");
-    var summary = Json.object().put("text", text).put("ids", JsonArrays.of(ids))
-        .put("promptIds", JsonArrays.of(promptIds)).put("finish", finish)
-        .put("promptSeconds", watch.untilFirstToken()).put("tokensPerSecond", watch.tokensPerSecond(ids.length));
+        Counted.of(promptIds.length, "prompt token"), watch.untilFirstToken(),
+        Counted.of(tokens, "new token"), watch.tokensPerSecond(tokens), reason(generation.finish()));
+    var summary = Json.object().put("text", text).put("ids", JsonArrays.of(generation.ids()))
+        .put("promptIds", JsonArrays.of(promptIds)).put("finish", name(generation.finish()))
+        .put("promptSeconds", watch.untilFirstToken()).put("tokensPerSecond", watch.tokensPerSecond(tokens));
     PeakMemory.bytes().ifPresent(bytes -> summary.put("peakBytes", bytes));
     output.event("summary", summary);
+  }
+
+  /** What machines read. */
+  static String name(Finish finish) {
+    return switch (finish) {
+      case STOP -> "stop";
+      case LENGTH -> "length";
+      case CONTEXT -> "context";
+    };
+  }
+
+  private static String reason(Finish finish) {
+    return switch (finish) {
+      case STOP -> "a stop token";
+      case LENGTH -> "--max-new-tokens";
+      case CONTEXT -> "the end of the model's positions";
+    };
   }
 }

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "info", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Tells what a model, an adapter or a data file holds. No weights are computed with.")
 final class InfoCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "PATH", description = "A Hugging Face folder, a GGUF or safetensors file, an adapter"
+  @Parameters(paramLabel = "PATH",
+      description = "A Hugging Face folder, a GGUF or safetensors file, an adapter"
       + " folder, or a JSONL or CSV file of rows.")
   private Path path;
 
@@ -56,8 +57,8 @@ final class InfoCommand implements Callable<Integer> {
       output.say("  %,d parameters in %d tensors", parameters, source.tensors().specs().size());
       bytesByType.forEach((type, bytes) -> output.say("  %s: %s", type, PeakMemory.text(bytes)));
       output.say("  %d layers, hidden %d, MLP %d, %d heads (%d key/value) of %d, vocabulary %,d, %s head",
-          config.numHiddenLayers(), config.hiddenSize(), config.intermediateSize(), config.numAttentionHeads(),
-          config.numKeyValueHeads(), config.headDim(), config.vocabSize(),
+          config.numHiddenLayers(), config.hiddenSize(), config.intermediateSize(),
+          config.numAttentionHeads(), config.numKeyValueHeads(), config.headDim(), config.vocabSize(),
           config.tieWordEmbeddings() ? "tied" : "own");
       output.say("  rows of up to %,d tokens", config.maxPositionEmbeddings());
       var text = ModelText.of(source);
@@ -80,7 +81,8 @@ final class InfoCommand implements Callable<Integer> {
     output.say("  rank %d, alpha %s, dropout %s, on %s", lora.rank(), lora.alpha(), lora.dropout(),
         targets(lora.targets()));
     output.say("  base model: %s", base);
-    output.event("summary", Json.object().put("kind", "adapter").put("rank", lora.rank()).put("alpha", lora.alpha())
+    output.event("summary", Json.object().put("kind", "adapter").put("rank", lora.rank())
+        .put("alpha", lora.alpha())
         .put("dropout", lora.dropout()).put("targets", targets(lora.targets())).put("baseModel", base));
   }
 

@@ -1,39 +1,48 @@
 package linnet.cli;
 
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * Lets work end in an orderly way on Ctrl-C or a termination signal: the JVM's shutdown first calls an action, then
- * waits until this is closed.
+ * Ctrl-C and termination signals. Work that can end in an orderly way says how; the JVM's shutdown then asks
+ * it to, and waits until the command has told how it ended. Everything else ends at once.
  */
-final class Interrupt implements AutoCloseable {
-  private final CountDownLatch done = new CountDownLatch(1);
-  private final Thread hook;
+final class Interrupt {
+  private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+  private volatile Runnable stop;
 
-  private Interrupt(Runnable action) {
-    hook = new Thread(() -> {
-      action.run();
-      try {
-        done.await();
-      } catch (InterruptedException impatient) {
-        Thread.currentThread().interrupt();
-      }
-    }, "interrupt");
-  }
-
-  static Interrupt callingOnce(Runnable action) {
-    var interrupt = new Interrupt(action);
-    Runtime.getRuntime().addShutdownHook(interrupt.hook);
+  /** One that the signals of this process reach. */
+  static Interrupt ofProcess() {
+    var interrupt = new Interrupt();
+    Runtime.getRuntime().addShutdownHook(new Thread(interrupt::shutDown, "interrupt"));
     return interrupt;
   }
 
-  @Override
-  public void close() {
-    done.countDown();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException shuttingDown) {
-      return; // the hook runs, and now comes to its end
+  /** From now on a signal calls {@code action}, and the process lives until the command has ended. */
+  void stopsBy(Runnable action) {
+    stop = action;
+  }
+
+  /** From now on a signal ends the process at once; one that came before is still waited for. */
+  void stopsAtOnce() {
+    stop = null;
+  }
+
+  /** Says that the command has ended and all its messages are out. */
+  void ended(int code) {
+    exitCode.complete(code);
+  }
+
+  /**
+   * A signal decides the exit code of a process; that of a command which was not simply stopped says more.
+   */
+  private void shutDown() {
+    var action = stop;
+    if (action != null && !exitCode.isDone()) {
+      action.run();
+      int code = exitCode.join();
+      if (code != ExitCode.INTERRUPTED) {
+        Runtime.getRuntime().halt(code);
+      }
     }
   }
 }

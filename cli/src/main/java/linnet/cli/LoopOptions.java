@@ -11,9 +11,11 @@ import picocli.CommandLine.Option;
 
 /** Which rows make a step, and how many steps. */
 final class LoopOptions {
-  @Option(names = "--epochs", defaultValue = "1", paramLabel = "N",
-      description = "Passes over the data (default: ${DEFAULT-VALUE}).")
-  private long epochs;
+  /** What takes less memory in every run. */
+  static final String SAVINGS = "a smaller --micro-batch-tokens, a smaller --max-length, --checkpointing";
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the data (default: 1).")
+  private Long epochs;
 
   @Option(names = "--max-steps", paramLabel = "N", description = "Optimizer steps, instead of --epochs.")
   private Long maxSteps;
@@ -36,40 +38,59 @@ final class LoopOptions {
       description = "Tokens that go through the model at once: bounds memory (default: ${DEFAULT-VALUE}).")
   private int microBatchTokens;
 
-  @Option(names = "--checkpointing", description = "Recompute layers in the backward pass: less memory, more time.")
+  @Option(names = "--checkpointing",
+      description = "Recompute layers in the backward pass: less memory, more time.")
   private boolean checkpointing;
 
   @Option(names = "--seed", defaultValue = "0", paramLabel = "S",
-      description = "Of new weights, order and dropout: the same seed gives the same bits (default: ${DEFAULT-VALUE}).")
+      description = "Of new weights, order and dropout: the same seed gives the same bits"
+          + " (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--eval-steps", defaultValue = "0", paramLabel = "N",
-      description = "Steps between validations; 0 for only before and after (default: ${DEFAULT-VALUE}).")
-  private long evalSteps;
-
   @Option(names = "--save-steps", defaultValue = "0", paramLabel = "N",
-      description = "Steps between checkpoints that --resume can continue; 0 for none (default: ${DEFAULT-VALUE}).")
+      description = "Steps between checkpoints that --resume can continue; 0 for none"
+          + " (default: ${DEFAULT-VALUE}).")
   private long saveSteps;
 
   long seed() {
     return seed;
   }
 
-  BatchSchedule batches(List<EncodedRow> rows) {
+  /** Refuses what is out of range, before any work is done. */
+  void check() {
+    UserException.requireAtLeast(1, "--epochs", epochs);
+    UserException.requireAtLeast(1, "--max-steps", maxSteps);
+    UserException.requireAtLeast(1, "--batch-size", batchRows);
+    UserException.requireAtLeast(1, "--batch-tokens", batchTokens);
+    UserException.requireAtLeast(1, "--gradient-accumulation-steps", accumulationSteps);
+    UserException.requireAtLeast(1, "--micro-batch-tokens", microBatchTokens);
+    UserException.requireAtLeast(0, "--save-steps", saveSteps);
+    if (epochs != null && maxSteps != null) {
+      throw new UserException("--epochs and --max-steps: found both, expected one of them");
+    }
     if (batchRows != null && batchTokens != null) {
       throw new UserException("--batch-size and --batch-tokens: found both, expected one of them");
     }
+  }
+
+  BatchSchedule batches(List<EncodedRow> rows) {
     BatchSize size = batchTokens != null
         ? new BatchSize.Tokens(batchTokens) : new BatchSize.Rows(batchRows == null ? 8 : batchRows);
     return new BatchSchedule(rows, size, accumulationSteps,
         inOrder ? null : RandomKey.of(seed).derive("shuffle"));
   }
 
-  TrainingSettings settings(BatchSchedule batches, LearningRateSchedule schedule, double maxGradientNorm) {
-    if (epochs < 1) {
-      throw new UserException("--epochs: found " + epochs + ", expected at least 1");
-    }
-    return new TrainingSettings(maxSteps == null ? batches.steps(epochs) : maxSteps, schedule, maxGradientNorm,
+  TrainingSettings settings(BatchSchedule batches, LearningRateSchedule schedule, double maxGradientNorm,
+      long evalSteps) {
+    return new TrainingSettings(maxSteps == null ? steps(batches) : maxSteps, schedule, maxGradientNorm,
         microBatchTokens, checkpointing, seed, evalSteps, saveSteps);
+  }
+
+  private long steps(BatchSchedule batches) {
+    try {
+      return batches.steps(epochs == null ? 1 : epochs);
+    } catch (IllegalArgumentException tooMany) {
+      throw new UserException("--" + tooMany.getMessage() + "; give fewer, or --max-steps");
+    }
   }
 }

@@ -36,6 +36,15 @@ final class LoraOptions {
     }
   }
 
+  /** Refuses what is out of range, before any work is done. */
+  void check() {
+    UserException.requireAtLeast(1, "--lora-rank", rank);
+    UserException.require(alpha > 0 && Double.isFinite(alpha), "--lora-alpha", alpha,
+        "a finite number above 0");
+    UserException.require(dropout >= 0 && dropout < 1, "--lora-dropout", dropout,
+        "a number of at least 0, below 1");
+  }
+
   LoraConfig config() {
     return targets.equals(List.of("all-linear"))
         ? LoraConfig.allLinear(rank, alpha, dropout) : LoraConfig.of(rank, alpha, dropout, targets);

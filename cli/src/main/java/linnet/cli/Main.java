@@ -12,21 +12,27 @@ public final class Main {
   /** Runs the command and ends the JVM with its exit code. */
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT);
-    int code = LinnetCommand.commandLine().execute(args);
-    awaitFilter();
+    var interrupt = Interrupt.ofProcess();
+    int code = ExitCode.FAILED;
+    try {
+      code = LinnetCommand.commandLine(interrupt).execute(args);
+    } finally {
+      awaitFilter();
+      interrupt.ended(code);
+    }
     System.exit(code);
   }
 
   /**
-   * The launcher passes standard error through a filter. Whoever waits for this process expects that all its messages
-   * are out when it ends, so it lets the filter come to its end first.
+   * The launcher passes standard error through a filter. Whoever waits for this process expects that all its
+   * messages are out when it ends, so it lets the filter come to its end first.
    */
   private static void awaitFilter() {
     var filter = Long.getLong(FILTER);
     if (filter != null) {
       System.err.close();
-      ProcessHandle.of(filter).ifPresent(process -> process.onExit().completeOnTimeout(process, 1, TimeUnit.SECONDS)
-          .join());
+      ProcessHandle.of(filter).ifPresent(process -> process.onExit()
+          .completeOnTimeout(process, 1, TimeUnit.SECONDS).join());
     }
   }
 }

@@ -12,7 +12,8 @@ final class ModelOptions {
       description = "A Hugging Face folder, a GGUF file, or an adapter folder, which names its base model.")
   private Path path;
 
-  @Option(names = "--adapter", paramLabel = "DIR", description = "An adapter in PEFT's layout to put on the model.")
+  @Option(names = "--adapter", paramLabel = "DIR",
+      description = "An adapter in PEFT's layout to put on the model.")
   private Path adapter;
 
   ChatModel load(Scope weights) {
@@ -24,9 +25,9 @@ final class ModelOptions {
     return ChatModel.load(path, adapter, weights);
   }
 
-  Path path() {
-    requireExists("--model", path);
-    return path;
+  /** Whether the model that is named carries an adapter. */
+  boolean hasAdapter() {
+    return adapter != null || ChatModel.isAdapter(path);
   }
 
   static void requireExists(String option, Path path) {

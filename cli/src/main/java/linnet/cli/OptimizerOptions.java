@@ -36,8 +36,25 @@ final class OptimizerOptions {
   private double beta2;
 
   @Option(names = "--max-grad-norm", defaultValue = "1", paramLabel = "N",
-      description = "Gradients are scaled down to this norm; 0 leaves them as they are (default: ${DEFAULT-VALUE}).")
+      description = "Gradients are scaled down to this norm; 0 leaves them as they are"
+          + " (default: ${DEFAULT-VALUE}).")
   private double maxGradientNorm;
+
+  /** Refuses what is out of range, before any work is done. */
+  void check() {
+    UserException.require(learningRate == null || isFiniteFromZero(learningRate), "--lr", learningRate,
+        "a finite number of at least 0");
+    UserException.requireAtLeast(0, "--warmup-steps", warmupSteps);
+    UserException.require(isFiniteFromZero(weightDecay), "--weight-decay", weightDecay,
+        "a finite number of at least 0");
+    UserException.require(beta1 >= 0 && beta1 < 1, "--beta1", beta1, "a number of at least 0, below 1");
+    UserException.require(beta2 >= 0 && beta2 < 1, "--beta2", beta2, "a number of at least 0, below 1");
+    UserException.require(maxGradientNorm >= 0, "--max-grad-norm", maxGradientNorm, "a number of at least 0");
+  }
+
+  private static boolean isFiniteFromZero(double number) {
+    return number >= 0 && Double.isFinite(number);
+  }
 
   AdamWConfig adamW() {
     return new AdamWConfig(beta1, beta2, 1e-8, weightDecay);

@@ -9,8 +9,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Where results go: sentences for people or, with {@code --json}, one JSON object per line for machines. Errors and
- * nothing else go to standard error (see {@link Failures}).
+ * Where results go: sentences for people or, with {@code --json}, one JSON object per line for machines.
+ * Errors and nothing else go to standard error (see {@link Failures}).
  */
 final class Output {
   static final String JSON_OPTION = "--json";

@@ -1,6 +1,8 @@
 package linnet.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -25,8 +27,16 @@ final class PeakMemory {
     }
   }
 
+  /** Bytes that the machine has. */
+  static long ofMachine() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+  }
+
   /** For people, for example {@code 1.23 GiB}. */
   static String text(long bytes) {
-    return bytes < 1L << 20 ? "%.0f KiB".formatted(bytes / 0x1p10) : bytes < 1L << 30 ? "%.0f MiB".formatted(bytes / 0x1p20) : "%.2f GiB".formatted(bytes / 0x1p30);
+    if (bytes < 1L << 20) {
+      return "%.0f KiB".formatted(bytes / 0x1p10);
+    }
+    return bytes < 1L << 30 ? "%.0f MiB".formatted(bytes / 0x1p20) : "%.2f GiB".formatted(bytes / 0x1p30);
   }
 }

@@ -5,15 +5,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import linnet.nn.json.JsonCursor;
+import linnet.nn.model.CausalLm;
 import linnet.nn.model.ModelConfig;
 import linnet.nn.model.Models;
 import linnet.sft.ModelText;
 import linnet.sft.data.TextRows;
 import linnet.sft.train.Fingerprint;
+import linnet.tensor.DType;
 import linnet.tensor.RandomKey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code linnet pretrain}: a new small model from a configuration. */
 @Command(name = "pretrain", mixinStandardHelpOptions = true, sortOptions = false,
@@ -33,7 +36,8 @@ final class PretrainCommand implements Callable<Integer> {
       description = "JSONL with a field text in each row; every token of it is trained.")
   private Path data;
 
-  @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "A new folder for the model.")
+  @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR",
+      description = "A new folder for the model.")
   private Path out;
 
   @Option(names = "--max-length", defaultValue = "1024", paramLabel = "N",
@@ -51,8 +55,8 @@ final class PretrainCommand implements Callable<Integer> {
   @Mixin
   private LoopOptions loop;
 
-  @Option(names = "--resume", description = "Continue the run in --output from its last checkpoint, to the same bits.")
-  private boolean resume;
+  @Mixin
+  private ResumeOptions resume;
 
   @Mixin
   private BackendOptions backendOptions;
@@ -60,40 +64,50 @@ final class PretrainCommand implements Callable<Integer> {
   @Mixin
   private Output output;
 
+  @ParentCommand
+  private LinnetCommand linnet;
+
   @Override
   public Integer call() {
+    RowOptions.requireLength(maxLength);
+    optimizer.check();
+    loop.check();
     ModelOptions.requireExists("--config", config);
     ModelOptions.requireExists("--tokenizer", tokenizer);
     ModelOptions.requireExists("--data", data);
-    TrainingSession.requireUsable(out, resume);
+    resume.check(out);
     var raw = JsonCursor.read(config);
     var modelConfig = ModelConfig.read(raw);
     var text = ModelText.open(tokenizer);
     if (text.tokenizer().vocabularySize() > modelConfig.vocabSize()) {
-      throw new UserException(config + ": vocab_size: found " + modelConfig.vocabSize() + ", expected at least the "
+      throw new UserException(config + ": vocab_size: found " + modelConfig.vocabSize()
+          + ", expected at least the "
           + text.tokenizer().vocabularySize() + " tokens of " + tokenizer);
     }
     try (var backend = backendOptions.open(); var training = backend.scope("training")) {
-      var model = Models.initialize(modelConfig, RandomKey.of(loop.seed()).derive("weights"), training);
-      Banner.print(output, backend, config, model);
+      var declared = CausalLm.declare(modelConfig);
+      Banner.print(output, backend, config, declared, DType.F32);
       int length = Math.min(maxLength, modelConfig.maxPositionEmbeddings());
       var encoded = TextRows.encode(TextRows.read(data), text.tokenizer(), length);
       DataReport.print(output, data, encoded, length);
       var rows = encoded.rows();
       var batches = loop.batches(rows);
-      var settings = loop.settings(batches, optimizer.schedule(RATE), optimizer.maxGradientNorm());
-      var session = new TrainingSession(output, out, batches, List.of(), optimizer.adamW(), settings,
-          Map.of("config", Fingerprint.of(raw.value().toString()), "data", Fingerprint.of(rows),
-              "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW())),
-          folder -> {
+      var settings = loop.settings(batches, optimizer.schedule(RATE), optimizer.maxGradientNorm(), 0);
+      var key = RandomKey.of(loop.seed()).derive("weights");
+      var trainee = new Trainee(declared, 0, (_, scope) -> Models.initialize(modelConfig, key, scope),
+          (model, folder) -> {
             text.savedTokenizer().save(folder);
             Models.save(folder, model, raw.asObject(), type.dtype());
-          });
-      var outcome = session.run(model, 0, training, resume);
+          }, type.dtype(), LoopOptions.SAVINGS + ", or a smaller model in --config");
+      var session = new TrainingSession(output, linnet.interrupt(), out, batches, List.of(),
+          optimizer.adamW(), settings,
+          Map.of("config", Fingerprint.of(raw.value().toString()), "data", Fingerprint.of(rows),
+              "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW())), trainee);
+      var outcome = resume.run(session, training);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;
       }
-      output.say("model: %s", out);
+      output.say("model: %s (%s)", out, type.dtype());
       session.sayEnd(outcome);
       output.event("summary", session.summary(outcome, backend));
       return ExitCode.OK;

@@ -12,8 +12,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows a training run: a bar on a terminal, a line per step elsewhere, events for machines; and remembers the
- * losses for whoever draws them.
+ * Shows a training run: a bar on a terminal, a line per step elsewhere, events for machines; and remembers
+ * the losses for whoever draws them.
  */
 final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
   private static final int WIDTH = 100; // columns of the bar's line
@@ -43,7 +43,8 @@ final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
 
   /** Real tokens per second over all steps but the first, in which the JVM compiles its kernels. */
   double tokensPerSecond() {
-    return seconds == 0 ? steps.stream().mapToDouble(TrainingEvent.Step::tokensPerSecond).findFirst().orElse(0)
+    return seconds == 0
+        ? steps.stream().mapToDouble(TrainingEvent.Step::tokensPerSecond).findFirst().orElse(0)
         : tokens / seconds;
   }
 
@@ -75,12 +76,14 @@ final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
       bar.step();
     } else {
       output.say("step %d/%d  loss %.4f  norm %.3f  lr %.2e  %d tokens (%d trained)  %.0f tokens/s  %s left",
-          step.step(), step.totalSteps(), step.loss(), step.gradientNorm(), step.learningRate(), step.tokens(),
-          step.trainedTokens(), step.tokensPerSecond(), timeLeft(step));
+          step.step(), step.totalSteps(), step.loss(), step.gradientNorm(), step.learningRate(),
+          step.tokens(), step.trainedTokens(), step.tokensPerSecond(), timeLeft(step));
     }
     output.event("step", Json.object().put("step", step.step()).put("totalSteps", step.totalSteps())
-        .put("loss", step.loss()).put("learningRate", step.learningRate()).put("gradientNorm", step.gradientNorm())
-        .put("tokens", step.tokens()).put("trainedTokens", step.trainedTokens()).put("seconds", step.seconds())
+        .put("loss", step.loss()).put("learningRate", step.learningRate())
+        .put("gradientNorm", step.gradientNorm())
+        .put("tokens", step.tokens()).put("trainedTokens", step.trainedTokens())
+        .put("seconds", step.seconds())
         .put("tokensPerSecond", step.tokensPerSecond()));
   }
 
@@ -95,7 +98,8 @@ final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
   private String timeLeft(TrainingEvent.Step step) {
     double perStep = steps.size() < 2 ? step.seconds() : seconds / (steps.size() - 1);
     var left = Duration.ofSeconds(Math.round(perStep * (step.totalSteps() - step.step())));
-    return left.toHours() > 0 ? "%d:%02d:%02d".formatted(left.toHours(), left.toMinutesPart(), left.toSecondsPart())
+    return left.toHours() > 0
+        ? "%d:%02d:%02d".formatted(left.toHours(), left.toMinutesPart(), left.toSecondsPart())
         : "%d:%02d".formatted(left.toMinutes(), left.toSecondsPart());
   }
 

@@ -31,6 +31,17 @@ final class RowOptions {
    */
   record Counts(long rows, long messages, long assistantMessages, long characters) {}
 
+  /** Refuses what is out of range, before any work is done. */
+  void check() {
+    requireLength(maxLength);
+    FieldMapping.parse(mapping);
+  }
+
+  /** A token is trained from those before it, so a row has two at least. */
+  static void requireLength(int maxLength) {
+    UserException.requireAtLeast(2, "--max-length", maxLength);
+  }
+
   List<Conversation> read(Path file) {
     return Conversation.read(file, FieldMapping.parse(mapping));
   }
@@ -46,7 +57,8 @@ final class RowOptions {
   Counts describe(Path file) {
     var conversations = read(file);
     var messages = conversations.stream().flatMap(c -> c.request().messages().stream()).toList();
-    return new Counts(conversations.size(), messages.size(), messages.stream().filter(Message::isAssistant).count(),
+    return new Counts(conversations.size(), messages.size(),
+        messages.stream().filter(Message::isAssistant).count(),
         messages.stream().mapToLong(RowOptions::characters).sum());
   }
 

@@ -45,10 +45,9 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    rowOptions.check();
+    UserException.requireAtLeast(1, "--rows", limit);
     ModelOptions.requireExists("--data", data);
-    if (limit != null && limit < 1) {
-      throw new UserException("--rows: found " + limit + ", expected at least 1");
-    }
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var chat = modelOptions.load(weights)) {
       Banner.print(output, backend, chat.basePath(), chat.model());

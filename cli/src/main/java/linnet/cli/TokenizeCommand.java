@@ -26,7 +26,8 @@ final class TokenizeCommand implements Callable<Integer> {
     @Option(names = {"-t", "--text"}, paramLabel = "TEXT", description = "The text to encode.")
     private String text;
 
-    @Option(names = "--ids", split = ",", paramLabel = "ID", description = "The ids to decode: --ids 504,3575,282")
+    @Option(names = "--ids", split = ",", paramLabel = "ID",
+        description = "The ids to decode: --ids 504,3575,282")
     private List<Integer> ids;
   }
 
@@ -75,7 +76,8 @@ final class TokenizeCommand implements Callable<Integer> {
       pieces.add(Json.of(piece));
     }
     output.say("%s", Counted.of(encoding.size(), "token"));
-    output.event("summary", Json.object().put("ids", JsonArrays.of(encoding.ids())).put("offsets", Json.of(offsets))
+    output.event("summary", Json.object().put("ids", JsonArrays.of(encoding.ids()))
+        .put("offsets", Json.of(offsets))
         .put("pieces", Json.of(pieces)).put("text", input.text));
   }
 }

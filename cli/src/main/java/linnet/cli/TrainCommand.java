@@ -4,24 +4,23 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.Lora;
 import linnet.nn.lora.LoraConfig;
-import linnet.nn.model.CausalLm;
 import linnet.nn.model.Models;
 import linnet.sft.ChatModel;
 import linnet.sft.train.Fingerprint;
 import linnet.tensor.DType;
 import linnet.tensor.RandomKey;
-import linnet.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code linnet train}: supervised fine-tuning. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
     description = {"Fine-tunes a model on rows of conversations: LoRA adapters, or all weights with --full.",
-        "Only what the assistant says is trained. A row is {\"messages\": [...]} or {\"prompt\", \"completion\"}.",
+        "Only what the assistant says is trained.",
+        "A row is {\"messages\": [...]} or {\"prompt\": ..., \"completion\": ...}.",
         "Ctrl-C saves what was trained so far; --resume goes on from there."},
     footer = {"", "Examples:", "  linnet train -m SmolLM2-135M-Instruct -d train.jsonl -o my-adapter",
         "  linnet train -m M -d gsm8k.jsonl -o A --map question=prompt,answer=completion"})
@@ -48,6 +47,11 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--full", description = "Train all weights instead of adapters.")
   private boolean full;
 
+  @Option(names = "--dtype", paramLabel = "TYPE",
+      description = "With --full, ${COMPLETION-CANDIDATES}: how the weights are written (default: as the"
+          + " model's are, or bf16 where those are quantised).")
+  private ConvertCommand.Type type;
+
   @Mixin
   private LoraOptions lora;
 
@@ -57,8 +61,8 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin
   private LoopOptions loop;
 
-  @Option(names = "--resume", description = "Continue the run in --output from its last checkpoint, to the same bits.")
-  private boolean resume;
+  @Mixin
+  private ResumeOptions resume;
 
   @Mixin
   private BackendOptions backendOptions;
@@ -66,66 +70,91 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin
   private Output output;
 
-  /** What trains: a model with adapters, or with all parameters trainable. */
-  private record Prepared(CausalLm model, Optional<LoraConfig> lora) {}
+  @ParentCommand
+  private LinnetCommand linnet;
 
   @Override
   public Integer call() {
+    check();
     ModelOptions.requireExists("--data", data);
-    TrainingSession.requireUsable(out, resume);
+    resume.check(out);
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var training = backend.scope("training"); var chat = modelOptions.load(weights)) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
       var split = validationOptions.split(output, rowOptions, data, chat, loop.seed());
-      var prepared = prepare(chat, training);
       var batches = loop.batches(split.training());
       var settings = loop.settings(batches, optimizer.schedule(full ? FULL_RATE : LORA_RATE),
-          optimizer.maxGradientNorm());
-      var session = new TrainingSession(output, out, batches, split.validation(), optimizer.adamW(), settings,
+          optimizer.maxGradientNorm(), validationOptions.evalSteps());
+      var config = adapter(chat);
+      var session = new TrainingSession(output, linnet.interrupt(), out, batches, split.validation(),
+          optimizer.adamW(), settings,
           Map.of("model", Fingerprint.of(chat.base().source()), "data", Fingerprint.of(split.training()),
               "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW()),
-              "adapter", Fingerprint.of(prepared.lora().toString())),
-          folder -> save(folder, chat, prepared));
-      var outcome = session.run(prepared.model(), mappedBytes(chat), training, resume);
+              "adapter", Fingerprint.of(config.toString())), trainee(chat, config));
+      var outcome = resume.run(session, training);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;
       }
-      output.say("%s: %s", full ? "model" : "adapter", out);
+      output.say("%s", full ? "model: " + out + " (" + session.trainee().savedAs() + ")" : "adapter: " + out);
       session.sayEnd(outcome);
       output.event("summary", session.summary(outcome, backend));
       return ExitCode.OK;
     }
   }
 
-  private Prepared prepare(ChatModel chat, Scope training) {
+  /** Refuses what is out of range or does not go together, before any work is done. */
+  private void check() {
+    rowOptions.check();
+    validationOptions.check();
+    lora.check();
+    optimizer.check();
+    loop.check();
     if (full) {
       lora.requireNone("--full, which trains no adapter");
-      if (chat.adapter().isPresent()) {
-        throw new UserException("--full: found a model with an adapter; merge it first, or train the adapter on");
-      }
-      return new Prepared(Models.trainable(chat.model(), training), Optional.empty());
+    } else if (type != null) {
+      throw new UserException("--dtype: found without --full; an adapter is always F32");
     }
-    if (chat.adapter().isPresent()) {
-      lora.requireNone("an adapter, whose own settings hold");
-      return new Prepared(chat.model(), chat.adapter());
+    if (modelOptions.hasAdapter()) {
+      requireAdapterTrainsOn();
     }
-    var config = lora.config();
+  }
+
+  private void requireAdapterTrainsOn() {
+    if (full) {
+      throw new UserException("--full: found a model with an adapter, expected one without; name the base"
+          + " model alone, or leave --full out to train the adapter on");
+    }
+    lora.requireNone("an adapter, whose own settings hold");
+  }
+
+  /** What the adapter that trains is made with; with --full there is none. */
+  private Optional<LoraConfig> adapter(ChatModel chat) {
+    return full ? Optional.empty() : chat.adapter().or(() -> Optional.of(lora.config()));
+  }
+
+  private Trainee trainee(ChatModel chat, Optional<LoraConfig> config) {
+    var specs = chat.base().source().tensors().specs().values();
+    long mapped = specs.stream().mapToLong(spec -> spec.bytes()).sum();
+    if (full) {
+      var dtype = savedAs(chat);
+      return new Trainee(chat.model(), mapped, Models::trainable,
+          (model, folder) -> chat.withModel(model, config).save(folder, dtype), dtype,
+          LoopOptions.SAVINGS + ", or without --full, which takes four times all weights in F32");
+    }
     var key = RandomKey.of(loop.seed()).derive("lora");
-    return new Prepared(Lora.apply(chat.model(), config, key, training), Optional.of(config));
+    return new Trainee(chat.model(), mapped, (base, training) -> chat.adapter().isPresent() ? base
+        : Lora.apply(base, config.get(), key, training),
+        (model, folder) -> chat.withModel(model, config).save(folder, DType.F32), DType.F32,
+        LoopOptions.SAVINGS + ", or a smaller --lora-rank");
   }
 
-  private static long mappedBytes(ChatModel chat) {
-    return chat.base().source().tensors().specs().values().stream().mapToLong(spec -> spec.bytes()).sum();
-  }
-
-  private static void save(Path folder, ChatModel chat, Prepared prepared) {
-    chat.text().savedTokenizer().save(folder);
-    if (prepared.lora().isPresent()) {
-      AdapterFiles.write(folder, prepared.model(), prepared.lora().get(),
-          chat.basePath().toAbsolutePath().normalize().toString());
-    } else {
-      Models.save(folder, prepared.model(), chat.base().source().config().asObject(), DType.BF16);
+  /** The model's own type, where Linnet writes it. */
+  private DType savedAs(ChatModel chat) {
+    if (type != null) {
+      return type.dtype();
     }
+    var own = Banner.weightType(chat.model());
+    return own == DType.F32 || own == DType.F16 ? own : DType.BF16;
   }
 }

@@ -24,7 +24,8 @@ final class TrainTokenizerCommand implements Callable<Integer> {
       description = "JSONL with a field text in each row.")
   private Path data;
 
-  @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "The folder to write to.")
+  @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR",
+      description = "The folder to write to.")
   private Path out;
 
   @Option(names = "--vocabulary-size", required = true, paramLabel = "N",

@@ -17,9 +17,30 @@ final class ValidationOptions {
   private Path file;
 
   @Option(names = "--validation-rows", paramLabel = "N",
-      description = "Only the first N rows of --validation-data; without it, N rows drawn from --data, which are then"
-          + " not trained on.")
+      description = "Only the first N rows of --validation-data; without it, N rows drawn from --data, which are"
+          + " then not trained on.")
   private Integer count;
+
+  @Option(names = "--eval-steps", defaultValue = "0", paramLabel = "N",
+      description = "Steps between validations; 0 for only before and after (default: ${DEFAULT-VALUE}).")
+  private long evalSteps;
+
+  long evalSteps() {
+    return evalSteps;
+  }
+
+  /** Refuses what is out of range or of no use, before any work is done. */
+  void check() {
+    UserException.requireAtLeast(1, "--validation-rows", count);
+    UserException.requireAtLeast(0, "--eval-steps", evalSteps);
+    if (evalSteps > 0 && file == null && count == null) {
+      throw new UserException("--eval-steps: found " + evalSteps + " and no rows to validate on; give"
+          + " --validation-data or --validation-rows, or leave it out");
+    }
+    if (file != null) {
+      ModelOptions.requireExists("--validation-data", file);
+    }
+  }
 
   /**
    * The rows of a run.
@@ -30,14 +51,11 @@ final class ValidationOptions {
   record Split(List<EncodedRow> training, List<EncodedRow> validation) {}
 
   Split split(Output output, RowOptions rowOptions, Path data, ChatModel chat, long seed) {
-    if (count != null && count < 1) {
-      throw new UserException("--validation-rows: found " + count + ", expected at least 1");
-    }
     var rows = rowOptions.encode(output, data, chat).rows();
     if (file != null) {
-      ModelOptions.requireExists("--validation-data", file);
       var validation = rowOptions.encode(output, file, chat).rows();
-      return new Split(rows, count == null ? validation : validation.subList(0, Math.min(count, validation.size())));
+      return new Split(rows,
+          count == null ? validation : validation.subList(0, Math.min(count, validation.size())));
     }
     if (count == null) {
       return new Split(rows, List.of());
@@ -46,7 +64,8 @@ final class ValidationOptions {
       throw new UserException("--validation-rows: found " + count + ", expected less than the " + rows.size()
           + " rows of " + data + ", so that some are left to train on");
     }
-    var shuffled = new BatchSchedule(rows, new BatchSize.Rows(count), 1, RandomKey.of(seed).derive("validation"))
+    var key = RandomKey.of(seed).derive("validation");
+    var shuffled = new BatchSchedule(rows, new BatchSize.Rows(count), 1, key)
         .at(DataPosition.START).rows();
     var validation = Set.copyOf(shuffled.stream().map(EncodedRow::line).toList());
     return new Split(rows.stream().filter(row -> !validation.contains(row.line())).toList(), shuffled);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Wrong input: exit code 2 and one message that names place, value and expectation; nothing is left behind. */
+/**
+ * Wrong input: exit code 2 and one message that names place, value and expectation; nothing is left behind.
+ */
 class BadInputTest {
   @TempDir
   private static Path folder;
@@ -44,7 +48,8 @@ class BadInputTest {
   }
 
   private static Cli.Call trainOn(Path rows, Object... more) {
-    var args = new ArrayList<Object>(List.of("train", "-m", tiny.folder(), "-d", rows, "-o", folder.resolve("out"),
+    var args = new ArrayList<Object>(List.of("train", "-m", tiny.folder(), "-d", rows, "-o",
+        folder.resolve("out"),
         "--max-steps", 1));
     args.addAll(List.of(more));
     var call = Cli.run(args.toArray());
@@ -52,34 +57,120 @@ class BadInputTest {
     return call;
   }
 
+  /**
+   * Neither the model nor the rows are there: they are not looked for before the options are as they must be.
+   */
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
-      "--lr NaN | learning rate | found NaN",
-      "--lr -1 | learning rate | found -1",
-      "--batch-size 0 | found 0 | at least 1",
-      "--gradient-accumulation-steps 0 | found 0 | at least 1",
-      "--micro-batch-tokens 0 | found 0 | at least 1",
-      "--lora-rank 0 | rank | found 0",
-      "--lora-alpha NaN | alpha | NaN",
-      "--lora-dropout 1 | dropout | found 1",
+      "train --lr NaN | --lr: found NaN",
+      "train --lr -1 | --lr: found -1",
+      "train --max-steps 0 | --max-steps: found 0, expected at least 1",
+      "train --epochs 0 | --epochs: found 0, expected at least 1",
+      "train --epochs 1 --max-steps 1 | --epochs and --max-steps: found both",
+      "train --batch-size 0 | --batch-size: found 0",
+      "train --batch-tokens 0 | --batch-tokens: found 0",
+      "train --batch-size 1 --batch-tokens 1 | --batch-size and --batch-tokens: found both",
+      "train --gradient-accumulation-steps 0 | --gradient-accumulation-steps: found 0",
+      "train --micro-batch-tokens 0 | --micro-batch-tokens: found 0",
+      "train --lora-rank 0 | --lora-rank: found 0",
+      "train --lora-alpha NaN | --lora-alpha: found NaN",
+      "train --lora-dropout 1 | --lora-dropout: found 1",
+      "train --weight-decay -1 | --weight-decay: found -1",
+      "train --beta1 1 | --beta1: found 1",
+      "train --beta2 -1 | --beta2: found -1",
+      "train --max-grad-norm -1 | --max-grad-norm: found -1",
+      "train --max-grad-norm NaN | --max-grad-norm: found NaN",
+      "train --warmup-steps -1 | --warmup-steps: found -1",
+      "train --max-length 1 | --max-length: found 1, expected at least 2",
+      "train --save-steps -1 | --save-steps: found -1",
+      "train --validation-rows 0 | --validation-rows: found 0",
+      "train --eval-steps -1 | --eval-steps: found -1",
+      "train --eval-steps 5 | --eval-steps: found 5 and no rows to validate on",
+      "train --map prompt | <field of the file>=",
+      "train --full --lora-rank 4 | --lora-rank: found together with --full",
+      "train --full --adapter none | --full: found a model with an adapter",
+      "train --dtype f32 | --dtype: found without --full",
+      "pretrain --max-length 1 | --max-length: found 1, expected at least 2",
+      "pretrain --max-steps 0 | --max-steps: found 0, expected at least 1",
+      "pretrain --lr -1 | --lr: found -1",
+      "score --max-length 0 | --max-length: found 0",
+      "score --rows 0 | --rows: found 0",
+      "generate --max-new-tokens 0 | --max-new-tokens: found 0",
+      "generate --temperature -1 | --temperature: found -1",
+      "generate --top-k 5 | --top-k: found together with --temperature 0",
+      "generate --top-p 0.9 | --top-p: found together with --temperature 0",
+      "generate --min-p 0.1 | --min-p: found together with --temperature 0",
+      "generate --temperature 1 --top-p 0 | --top-p: found 0",
+      "generate --repetition-penalty 0 | --repetition-penalty: found 0",
+      "chat --max-new-tokens 0 | --max-new-tokens: found 0",
+      "chat --threads 0 | --threads: found 0",
+      "chat --threads 1000000 | --threads: found 1000000, expected 1 to",
+      "chat --threads 1 --backend reference | --threads: found together with --backend reference",
+      "demo --steps 0 | --steps: found 0",
+      "demo --puzzles 0 | --puzzles: found 0",
+      "demo --puzzles 999999999 | --puzzles: found 999999999, expected 1 to 10000",
+      "demo --lr -1 | --lr: found -1"})
+  void anOptionOutOfRangeIsNamedAsTypedBeforeAnyWork(String line, String message) {
+    var words = line.split(" ");
+    var args = new ArrayList<Object>(List.of(words[0]));
+    args.addAll(switch (words[0]) {
+      case "train" -> List.of("-m", "none", "-d", "none", "-o", folder.resolve("out"));
+      case "pretrain" -> List.of("-c", "none", "-t", "none", "-d", "none", "-o", folder.resolve("out"));
+      case "score" -> List.of("-m", "none", "-d", "none");
+      case "generate" -> List.of("-m", "none", "-p", "x");
+      case "chat" -> List.of("-m", "none");
+      default -> List.of();
+    });
+    args.addAll(Arrays.asList(words).subList(1, words.length));
+    assertRefused(Cli.run(args.toArray()), "linnet " + words[0] + ": ", message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
       "--lora-targets nothing | nothing | q_proj",
-      "--weight-decay -1 | decay | -1",
-      "--beta1 1 | beta1 | found 1",
-      "--max-grad-norm -1 | norm | -1",
-      "--max-grad-norm NaN | norm | NaN",
-      "--warmup-steps -1 | warm | -1",
-      "--epochs 0 | --epochs | found 0",
-      "--max-length 0 | longest row | found 0",
-      "--threads 0 | --threads | found 0",
-      "--save-steps -1 | saved states | found -1",
       "--validation-rows 24 | --validation-rows | less than the 24 rows",
-      "--map prompt | prompt | <field of the file>=",
       "--map q=prompt,a=completion | rows.jsonl:1 | the mapping expects {q, a}",
-      "--adapter missing | --adapter | there is no such file or folder",
-      "--full --lora-rank 4 | --lora-rank | --full",
-      "--resume | --resume | holds no checkpoint"})
-  void anOptionOutOfRangeIsNamed(String options, String name, String value) {
+      "--resume | --resume | holds no checkpoint",
+      "--adapter missing | --adapter | there is no such file or folder"})
+  void anOptionThatDoesNotSuitModelOrRowsIsNamed(String options, String name, String value) {
     assertRefused(train((Object[]) options.split(" ")), name, value);
+  }
+
+  @Test
+  void aRunThatNoMachineHasTheMemoryForIsRefusedBeforeItTakesAny() throws IOException {
+    assertRefused(train("--lora-rank", 2_000_000_000), "this run needs", "and the machine has",
+        "--lora-rank");
+    var config = Files.writeString(folder.resolve("huge.json"), Files.readString(folder.resolve("tiny.json"))
+        .replace("\"hidden_size\": 16", "\"hidden_size\": 131072")
+        .replace("\"intermediate_size\": 32", "\"intermediate_size\": 1048576"));
+    assertRefused(Cli.run("pretrain", "-c", config, "-t", tiny.folder(), "-d", folder.resolve("texts.jsonl"),
+        "-o",
+        folder.resolve("out"), "--max-steps", 1), "this run needs", "and the machine has", "--config");
+    assertFalse(Files.exists(folder.resolve("out")));
+  }
+
+  @Test
+  void epochsWithoutNumberAreRefusedAtOnce() {
+    var call = Cli.run("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", folder.resolve("out"),
+        "--epochs",
+        Long.MAX_VALUE);
+    assertRefused(call, "--epochs: found " + Long.MAX_VALUE + ", expected at most", "--max-steps");
+  }
+
+  @Test
+  void whichMemoryIsFullIsTold() {
+    for (var message : List.of("Java heap space|LINNET_HEAP", "unable to create native thread: ...|--threads",
+        "Metaspace|the machine has")) {
+      var parts = message.split("\\|");
+      var err = new StringWriter();
+      var linnet = LinnetCommand.commandLine(new Interrupt()).setErr(new PrintWriter(err));
+      int code = linnet.setExecutionStrategy(OutOfMemory.toldBy(parsed -> {
+        throw new OutOfMemoryError(parts[0]);
+      })).execute("info", "x");
+      assertEquals(ExitCode.BAD_INPUT, code);
+      assertTrue(err.toString().startsWith("linnet info: out of memory: " + parts[0]), err.toString());
+      assertTrue(err.toString().contains(parts[1]), err.toString());
+    }
   }
 
   @ParameterizedTest
@@ -96,17 +187,9 @@ class BadInputTest {
   }
 
   @Test
-  void aLengthWithoutRoomForATargetIsNamedByPretrainingToo() {
-    for (int length : new int[] {-1, 0, 1}) {
-      assertRefused(Cli.run("pretrain", "-c", folder.resolve("tiny.json"), "-t", tiny.folder(), "-d",
-          folder.resolve("texts.jsonl"), "-o", folder.resolve("out"), "--max-length", length), "longest row",
-          "found " + length);
-    }
-  }
-
-  @Test
   void whatDoesNotExistIsNamed() {
-    assertRefused(Cli.run("generate", "-m", folder.resolve("none"), "-p", "x"), "--model", "none", "no such file");
+    assertRefused(Cli.run("generate", "-m", folder.resolve("none"), "-p", "x"), "--model", "none",
+        "no such file");
     assertRefused(Cli.run("score", "-m", tiny.folder(), "-d", folder.resolve("none")), "--data", "none");
     assertRefused(Cli.run("info", folder.resolve("none")), "PATH", "none");
   }
@@ -133,7 +216,8 @@ class BadInputTest {
 
   @Test
   void aConfigurationThatDoesNotFitIsNamed() throws IOException {
-    assertRefused(generate(withConfig("shape", "\"hidden_size\": *16", "\"hidden_size\": 32")), "found", "expected");
+    assertRefused(generate(withConfig("shape", "\"hidden_size\": *16", "\"hidden_size\": 32")), "found",
+        "expected");
     assertRefused(generate(withConfig("type", "\"model_type\": *\"llama\"", "\"model_type\": \"mamba\"")),
         "config.json", "model_type", "mamba");
     var layers = withConfig("layers", "\"num_hidden_layers\": *2", "\"num_hidden_layers\": 1000000000");
@@ -159,9 +243,11 @@ class BadInputTest {
     var config = Files.readString(tiny.folder().resolve("config.json")).replaceAll(
         "\"intermediate_size\": *32", "\"intermediate_size\": 48");
     var other = folder.resolve("other");
-    Cli.ok("pretrain", "-c", Files.writeString(folder.resolve("other.json"), config), "-t", tiny.folder(), "-d",
+    Cli.ok("pretrain", "-c", Files.writeString(folder.resolve("other.json"), config), "-t", tiny.folder(),
+        "-d",
         folder.resolve("texts.jsonl"), "-o", other, "--max-steps", 1);
-    assertRefused(Cli.run("generate", "-m", other, "--adapter", adapter, "-p", "x"), "adapter_model.safetensors",
+    assertRefused(Cli.run("generate", "-m", other, "--adapter", adapter, "-p", "x"),
+        "adapter_model.safetensors",
         "found", "expected");
     Files.delete(adapter.resolve("adapter_model.safetensors"));
     assertRefused(generate(adapter), "adapter_model.safetensors");
@@ -170,7 +256,8 @@ class BadInputTest {
   @Test
   void whatIsThereIsNotOverwritten() throws IOException {
     var file = Files.writeString(folder.resolve("mine"), "mine");
-    assertRefused(Cli.run("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", file), "mine", "found a file");
+    assertRefused(Cli.run("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", file), "mine",
+        "found a file");
     assertRefused(Cli.run("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", tiny.folder()), "--resume");
     assertRefused(Cli.run("convert", tiny.folder(), file), "mine");
     assertEquals("mine", Files.readString(file));
@@ -178,17 +265,18 @@ class BadInputTest {
 
   @Test
   void anIdThatNoTokenHasIsNamed() {
-    assertRefused(Cli.run("tokenize", "-m", tiny.folder(), "--ids", "5,300"), "--ids", "found 300", "300 tokens");
+    assertRefused(Cli.run("tokenize", "-m", tiny.folder(), "--ids", "5,300"), "--ids", "found 300",
+        "300 tokens");
     assertRefused(Cli.run("tokenize", "-m", tiny.folder(), "--ids", "-1"), "found -1");
   }
 
   @Test
   void machinesReadTheErrorToo() {
-    var call = train("--epochs", "0", "--json");
-    assertRefused(call, "--epochs");
+    var call = train("--lora-rank", "0", "--json");
+    assertRefused(call, "--lora-rank");
     var error = call.events().getLast();
     assertEquals("error", error.at("event").asString());
-    assertTrue(error.at("message").asString().startsWith("--epochs: found 0"));
+    assertTrue(error.at("message").asString().startsWith("--lora-rank: found 0"));
     assertEquals(ExitCode.BAD_INPUT, error.at("exitCode").asInt());
   }
 

@@ -41,7 +41,8 @@ final class Cli {
   static Call run(Object... args) {
     var out = new StringWriter();
     var err = new StringWriter();
-    int code = LinnetCommand.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err))
+    int code = LinnetCommand.commandLine(new Interrupt()).setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
         .execute(List.of(args).stream().map(Object::toString).toArray(String[]::new));
     return new Call(code, out.toString(), err.toString());
   }

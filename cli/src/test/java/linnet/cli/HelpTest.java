@@ -12,7 +12,7 @@ import picocli.CommandLine;
 /** What {@code --help} prints. */
 class HelpTest {
   static Stream<CommandLine> commands() {
-    return LinnetCommand.commandLine().getSubcommands().values().stream()
+    return LinnetCommand.commandLine(new Interrupt()).getSubcommands().values().stream()
         .filter(command -> !command.getCommandName().equals("help"));
   }
 

@@ -8,7 +8,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import linnet.nn.json.Json;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,8 @@ class ModelCommandsTest {
 
   @Test
   void generateTellsTextIdsAndSpeed() {
-    var call = Cli.run("generate", "-m", tiny.folder(), "-p", "Who?", "--temperature", 0, "--max-new-tokens", 5,
+    var call = Cli.run("generate", "-m", tiny.folder(), "-p", "Who?", "--temperature", 0, "--max-new-tokens",
+        5,
         "--json");
     var summary = call.summary();
     int tokens = summary.at("ids").elements().size();
@@ -36,8 +39,10 @@ class ModelCommandsTest {
     assertFalse(summary.at("promptIds").elements().isEmpty());
     assertTrue(summary.at("tokensPerSecond").asDouble() >= 0);
     assertTrue(summary.at("promptSeconds").asDouble() > 0);
-    var ids = String.join(",", summary.at("ids").elements().stream().map(id -> id.value().toString()).toList());
-    var decoded = Cli.run("tokenize", "-m", tiny.folder(), "--ids", ids, "--json").summary().at("text").asString();
+    var ids = String.join(",",
+        summary.at("ids").elements().stream().map(id -> id.value().toString()).toList());
+    var decoded = Cli.run("tokenize", "-m", tiny.folder(), "--ids", ids, "--json")
+        .summary().at("text").asString();
     assertEquals(decoded.replaceAll("<\\|[a-z_]+\\|>", ""), summary.at("text").asString());
     var start = call.events().getFirst();
     assertEquals("start", start.at("event").asString());
@@ -53,7 +58,8 @@ class ModelCommandsTest {
   }
 
   private static String sampled(int seed, int threads) {
-    return Cli.run("generate", "-m", tiny.folder(), "-p", "Who?", "--raw", "--temperature", 1, "--max-new-tokens", 12,
+    return Cli.run("generate", "-m", tiny.folder(), "-p", "Who?", "--raw", "--temperature", 1,
+        "--max-new-tokens", 12,
         "--seed", seed, "--threads", threads, "--json").summary().at("ids").value().toString();
   }
 
@@ -61,12 +67,42 @@ class ModelCommandsTest {
   void chatAnswersEachLineAndStartsOver() {
     var input = System.in;
     try {
-      System.setIn(new ByteArrayInputStream("Hi\n\nHo\n/new\nHi\n/quit\nnot read\n".getBytes(StandardCharsets.UTF_8)));
+      var lines = "Hi\n\nHo\n/new\nHi\n/quit\nnot read\n";
+      System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
       var call = Cli.run("chat", "-m", tiny.folder(), "--max-new-tokens", 4, "--json");
       assertEquals(3, call.summary().at("turns").asInt());
       var turns = call.named("turn").stream().map(turn -> turn.at("ids").value().toString()).toList();
       assertEquals(3, turns.size());
       assertEquals(turns.get(0), turns.get(2), "after /new the model sees the same conversation again");
+    } finally {
+      System.setIn(input);
+    }
+  }
+
+  @Test
+  void theReasonOfAnAnswersEndIsTold() {
+    var longest = new Object[] {"generate", "-m", tiny.folder(), "--raw", "-p", "z".repeat(255)};
+    assertEquals("context", Cli.run(with(longest, "--json")).summary().at("finish").asString());
+    assertTrue(Cli.ok(longest).out().contains("ended by the end of the model's positions"));
+    var one = new Object[] {"generate", "-m", tiny.folder(), "--raw", "-p", "z", "--max-new-tokens", 1};
+    assertEquals("length", Cli.run(with(one, "--json")).summary().at("finish").asString());
+    assertTrue(Cli.ok(one).out().contains("ended by --max-new-tokens"));
+  }
+
+  private static Object[] with(Object[] args, Object more) {
+    return Stream.concat(Arrays.stream(args), Stream.of(more)).toArray();
+  }
+
+  @Test
+  void chatGoesOnAfterALineThatIsTooLong() {
+    var input = System.in;
+    try {
+      var lines = "Hi\n" + "z".repeat(300) + "\nHi\n/new\nHi\n";
+      System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
+      var call = Cli.run("chat", "-m", tiny.folder(), "--max-new-tokens", 4, "--json");
+      assertEquals(3, call.summary().at("turns").asInt());
+      var notice = call.named("notice").getFirst().at("text").asString();
+      assertTrue(notice.contains("255 tokens at most") && notice.contains("/new"), notice);
     } finally {
       System.setIn(input);
     }

@@ -37,7 +37,8 @@ class TextCommandsTest {
 
   @Test
   void tokenizeGivesTheTextOfIdsBack() {
-    var ids = Cli.run("tokenize", "-m", tiny.folder(), "--text", "Ada is  a knight.", "--json").summary().at("ids");
+    var ids = Cli.run("tokenize", "-m", tiny.folder(), "--text", "Ada is  a knight.", "--json")
+        .summary().at("ids");
     var list = String.join(",", ids.elements().stream().map(id -> String.valueOf(id.asInt())).toList());
     assertEquals("Ada is  a knight.",
         Cli.run("tokenize", "-m", tiny.folder(), "--ids", list, "--json").summary().at("text").asString());
@@ -87,7 +88,8 @@ class TextCommandsTest {
     var first = folder.resolve("first.jsonl");
     var second = folder.resolve("second.jsonl");
     var other = folder.resolve("other.jsonl");
-    assertEquals(9, Cli.run("demo-data", "held_out", first, "--rows", 9, "--json").summary().at("rows").asInt());
+    var summary = Cli.run("demo-data", "held_out", first, "--rows", 9, "--json").summary();
+    assertEquals(9, summary.at("rows").asInt());
     Cli.ok("demo-data", "held_out", second, "--rows", 9);
     Cli.ok("demo-data", "held_out", other, "--rows", 9, "--seed", 1);
     assertEquals(-1, Files.mismatch(first, second));

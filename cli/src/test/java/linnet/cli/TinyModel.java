@@ -26,7 +26,8 @@ record TinyModel(Path folder, Path rows) {
     Cli.ok("demo-data", "texts", texts, "--rows", 40);
     Cli.ok("demo-data", "puzzles", rows, "--rows", ROWS);
     Cli.ok("train-tokenizer", "-d", texts, "-o", folder.resolve("tokenizer"), "--vocabulary-size", 300);
-    Cli.ok("pretrain", "-c", config, "-t", folder.resolve("tokenizer"), "-d", texts, "-o", folder.resolve("model"),
+    Cli.ok("pretrain", "-c", config, "-t", folder.resolve("tokenizer"), "-d", texts, "-o",
+        folder.resolve("model"),
         "--max-steps", 1);
     return new TinyModel(folder.resolve("model"), rows);
   }

@@ -34,7 +34,8 @@ class TrainCommandTest {
   @Test
   void tellsPlanStepsAndSummary() {
     var call = train("told", "--max-steps", 3);
-    assertEquals(List.of("start", "data", "plan", "validation", "computing", "step", "step", "step", "validation",
+    assertEquals(List.of("start", "data", "plan", "validation", "computing", "step", "step", "step",
+        "validation",
         "summary"), call.events().stream().map(event -> event.at("event").asString()).toList());
     var step = call.named("step").getLast();
     assertEquals(3, step.at("step").asInt());
@@ -45,11 +46,13 @@ class TrainCommandTest {
     }
     var summary = call.summary();
     assertEquals(step.at("loss").asDouble(), summary.at("loss").asDouble());
-    assertEquals(call.named("validation").getLast().at("loss").asDouble(), summary.at("validationLoss").asDouble());
+    assertEquals(call.named("validation").getLast().at("loss").asDouble(),
+        summary.at("validationLoss").asDouble());
     assertFalse(summary.at("interrupted").asBoolean());
     assertTrue(summary.at("tokensPerSecond").asDouble() > 0);
     assertTrue(summary.at("secondsToFirstStep").asDouble() > 0);
-    assertTrue(call.named("plan").getFirst().at("expectedPeakBytes").asDouble() > summary.at("tensorBytes").asDouble());
+    var plan = call.named("plan").getFirst();
+    assertTrue(plan.at("expectedPeakBytes").asDouble() > summary.at("tensorBytes").asDouble());
     assertEquals(Files.exists(Path.of("/proc/self/status")), summary.opt("peakBytes").isPresent());
   }
 
@@ -60,7 +63,8 @@ class TrainCommandTest {
     assertEquals("adapter", info.at("kind").asString());
     assertEquals(4, info.at("rank").asInt());
     assertEquals("q_proj, v_proj", info.at("targets").asString());
-    Cli.run("generate", "-m", folder.resolve("adapter"), "-p", "Hi", "--max-new-tokens", 2, "--json").summary();
+    Cli.run("generate", "-m", folder.resolve("adapter"), "-p", "Hi", "--max-new-tokens", 2, "--json")
+        .summary();
   }
 
   @Test
@@ -91,10 +95,26 @@ class TrainCommandTest {
   }
 
   @Test
-  void fullTrainingWritesAModel() {
-    var summary = train("full", "--full", "--max-steps", 1).summary();
+  void fullTrainingWritesAModelOfTheTypeThatItWasOrThatIsAskedFor() {
+    assertEquals("BF16", typeWritten("full", "--full", "--max-steps", 1));
+    assertEquals("F16", typeWritten("half-precise", "--full", "--max-steps", 1, "--dtype", "f16"));
+    Cli.ok("convert", tiny.folder(), folder.resolve("precise"), "--dtype", "f32");
+    assertEquals("F32", typeWritten("stays", "-m", folder.resolve("precise"), "--full", "--max-steps", 1));
+  }
+
+  private static String typeWritten(String out, Object... more) {
+    var args = new ArrayList<Object>(List.of("train", "-d", tiny.rows(), "-o", folder.resolve(out),
+        "--json"));
+    if (!List.of(more).contains("-m")) {
+      args.addAll(List.of("-m", tiny.folder()));
+    }
+    args.addAll(List.of(more));
+    var summary = Cli.run(args.toArray()).summary();
     var info = Cli.run("info", summary.at("output").asString(), "--json").summary();
     assertEquals("model", info.at("kind").asString());
+    var types = info.at("bytesByType").value().toString();
+    assertTrue(types.contains("\"" + summary.at("dtype").asString() + "\""), types);
+    return summary.at("dtype").asString();
   }
 
   @Test
@@ -113,11 +133,14 @@ class TrainCommandTest {
 
   @Test
   void peopleReadLines() {
-    var out = Cli.ok("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", folder.resolve("people"), "--max-steps", 2,
+    var out = Cli.ok("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", folder.resolve("people"),
+        "--max-steps", 2,
         "--batch-size", 4).out();
     var lines = out.lines().toList();
-    assertTrue(lines.get(0).matches("linnet: vector, .* threads? · model: llama, [\\d,]+ parameters, BF16"), out);
-    assertTrue(lines.get(1).matches("data: .*rows.jsonl: 24 rows, [\\d,]+ tokens, [\\d,]+ of them trained"), out);
+    assertTrue(lines.get(0).matches("linnet: vector, .* threads? · model: llama, [\\d,]+ parameters, BF16"),
+        out);
+    assertTrue(lines.get(1).matches("data: .*rows.jsonl: 24 rows, [\\d,]+ tokens, [\\d,]+ of them trained"),
+        out);
     assertTrue(lines.get(2).startsWith("plan: 2 steps, "), out);
     assertTrue(lines.get(3).startsWith("step 1/2  loss "), out);
     assertEquals("adapter: " + folder.resolve("people"), lines.get(5));

@@ -1,0 +1,28 @@
+package linnet.cli;
+
+/**
+ * What a run will need of the machine's memory, in bytes.
+ *
+ * @param tensors what the backend asks for
+ * @param weights files that are read in place
+ * @param jvm the JVM's own: heap, code, threads
+ */
+record ExpectedMemory(long tensors, long weights, long jvm) {
+  /** What a JVM takes beside its heap when it trains: code, classes, threads; measured with SmolLM2-135M. */
+  private static final long BESIDE_HEAP = 160L << 20;
+
+  /** With the heap as it is now, which holds the tokenizer and all rows. */
+  static ExpectedMemory withHeapOfNow(long tensors, long weights) {
+    return new ExpectedMemory(tensors, weights, BESIDE_HEAP + Runtime.getRuntime().totalMemory());
+  }
+
+  long bytes() {
+    return tensors + weights + jvm;
+  }
+
+  @Override
+  public String toString() {
+    return "%s (tensors %s, weights %s, JVM %s)".formatted(PeakMemory.text(bytes()), PeakMemory.text(tensors),
+        PeakMemory.text(weights), PeakMemory.text(jvm));
+  }
+}
