@@ -104,7 +104,7 @@ class BadInputTest {
       "generate --repetition-penalty 0 | --repetition-penalty: found 0",
       "chat --max-new-tokens 0 | --max-new-tokens: found 0",
       "chat --threads 0 | --threads: found 0",
-      "chat --threads 1000000 | --threads: found 1000000, expected 1 to",
+      "chat --threads 100000 | --threads: found 100000, expected 1 to",
       "chat --threads 1 --backend reference | --threads: found together with --backend reference",
       "demo --steps 0 | --steps: found 0",
       "demo --puzzles 0 | --puzzles: found 0",
