@@ -16,12 +16,15 @@ final class DataReport {
         Counted.of(data.tokens(), "token"), data.trainedTokens(), data.truncated() == 0 ? ""
             : "; " + Counted.of(data.truncated(), "row") + " cut to " + Counted.of(length, "token"));
     output.event("data", Json.object().put("file", file.toString()).put("rows", data.rows().size())
-        .put("tokens", data.tokens()).put("trainedTokens", data.trainedTokens()).put("truncated", data.truncated())
+        .put("tokens", data.tokens()).put("trainedTokens", data.trainedTokens())
+        .put("truncated", data.truncated())
         .put("dropped", data.dropped().size())
         .put("droppedLines", Json.of(data.dropped().stream().map(row -> Json.of(row.line())).toList())));
     if (!data.dropped().isEmpty()) {
-      Notices.print(output, Counted.of(data.dropped().size(), "row") + " left out for want of a token to train:");
-      data.dropped().stream().limit(LINES_SHOWN).forEach(row -> output.say("  line %d: %s", row.line(), row.reason()));
+      Notices.print(output, Counted.of(data.dropped().size(), "row")
+          + " left out for want of a token to train:");
+      data.dropped().stream().limit(LINES_SHOWN).forEach(row ->
+          output.say("  line %d: %s", row.line(), row.reason()));
       if (data.dropped().size() > LINES_SHOWN) {
         output.say("  and %,d more", data.dropped().size() - LINES_SHOWN);
       }

@@ -57,14 +57,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   }
 
   /**
-   * Linnet's own exceptions are for input that is not as it must be, and so is an {@code IllegalArgumentException} of
-   * the libraries that meet the user's values. What tensor, autograd or a foreign library refuses, Linnet itself has
-   * passed to it.
+   * Linnet's own exceptions are for input that is not as it must be, and so is an {@code
+   * IllegalArgumentException} of the libraries that meet the user's values. What tensor, autograd or a
+   * foreign library refuses, Linnet itself has passed to it.
    */
   private static boolean isUsersToMend(Exception failure) {
     return isLinnets(failure.getClass().getName()) || failure instanceof IOException
         || failure instanceof UncheckedIOException
-        || failure instanceof IllegalArgumentException && meetsUsersValues(failure.getStackTrace()[0].getClassName());
+        || failure instanceof IllegalArgumentException
+            && meetsUsersValues(failure.getStackTrace()[0].getClassName());
   }
 
   private static boolean isLinnets(String type) {

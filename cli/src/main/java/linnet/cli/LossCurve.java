@@ -20,8 +20,10 @@ final class LossCurve {
         .yAxisTitle("loss (mean negative log-likelihood of trained tokens)").build();
     var steps = progress.steps();
     var style = chart.getStyler();
-    style.setXAxisMin(0.0).setXAxisTickMarkSpacingHint(90).setYAxisLogarithmic(isLogarithmic(progress)).setYAxisDecimalPattern("0.####");
-    style.setPlotGridLinesColor(new Color(0xDDDDDD)).setPlotBorderVisible(false).setChartBackgroundColor(Color.WHITE);
+    style.setXAxisMin(0.0).setXAxisTickMarkSpacingHint(90).setYAxisLogarithmic(isLogarithmic(progress))
+        .setYAxisDecimalPattern("0.####");
+    style.setPlotGridLinesColor(new Color(0xDDDDDD)).setPlotBorderVisible(false)
+        .setChartBackgroundColor(Color.WHITE);
     style.setLegendPosition(LegendPosition.InsideNE).setLegendVisible(!progress.validations().isEmpty());
     chart.addSeries("training", steps.stream().mapToDouble(TrainingEvent.Step::step).toArray(),
         steps.stream().mapToDouble(TrainingEvent.Step::loss).toArray()).setMarker(SeriesMarkers.NONE);

@@ -17,8 +17,8 @@ final class ValidationOptions {
   private Path file;
 
   @Option(names = "--validation-rows", paramLabel = "N",
-      description = "Only the first N rows of --validation-data; without it, N rows drawn from --data, which are"
-          + " then not trained on.")
+      description = "Only the first N rows of --validation-data; without it, N rows drawn from --data, which"
+          + " are then not trained on.")
   private Integer count;
 
   @Option(names = "--eval-steps", defaultValue = "0", paramLabel = "N",

@@ -207,11 +207,14 @@ class BadInputTest {
     assertRefused(generate(withWeights("nan", nan)), "not a number");
     var overflowing = weights.clone();
     int header = (int) ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-    var norm = Cli.event(new String(weights, Long.BYTES, header, StandardCharsets.UTF_8)).at("model.norm.weight")
+    var norm = Cli.event(new String(weights, Long.BYTES, header, StandardCharsets.UTF_8))
+        .at("model.norm.weight")
         .at("data_offsets");
-    Arrays.fill(overflowing, Long.BYTES + header + norm.at(0).asInt(), Long.BYTES + header + norm.at(1).asInt(),
+    Arrays.fill(overflowing, Long.BYTES + header + norm.at(0).asInt(),
+        Long.BYTES + header + norm.at(1).asInt(),
         (byte) 0x7f); // the largest finite numbers
-    assertRefused(generate(withWeights("overflowing", overflowing)), "logit", "weights or its adapter are damaged");
+    assertRefused(generate(withWeights("overflowing", overflowing)), "logit",
+        "weights or its adapter are damaged");
   }
 
   @Test

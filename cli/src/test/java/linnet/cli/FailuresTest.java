@@ -44,7 +44,8 @@ class FailuresTest {
   private static void assertBug(Callable<Object> body) {
     var call = failing(body);
     assertEquals(ExitCode.FAILED, call.exitCode(), call.err());
-    assertTrue(call.err().contains("this is a bug, please report it") && call.err().contains("\tat "), call.err());
+    assertTrue(call.err().contains("this is a bug, please report it") && call.err().contains("\tat "),
+        call.err());
   }
 
   @Test
