@@ -94,8 +94,9 @@ final class DemoCommand implements Callable<Integer> {
       var generator = new Puzzles(seed);
       var puzzles = generator.heldOut(count);
       introduce(generator);
+      output.say("%nanswering %s as the model is now ...", Counted.of(count, "held-out puzzle"));
       var before = PuzzleExam.of(chat, puzzles);
-      output.say("before: %.1f %% of %d held-out puzzles right", 100 * before.accuracy(), count);
+      output.say("before: %.1f %% right (guessing: 25 %%)%n", 100 * before.accuracy());
       int rows = (int) Math.min((long) steps * ROWS_PER_STEP, MOST_ROWS);
       var session = session(folder, chat, encode(chat, generator.training(rows)));
       var outcome = session.run(training);
@@ -103,11 +104,12 @@ final class DemoCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
       }
       linnet.interrupt().stopsAtOnce();
+      output.say("%nanswering the same puzzles again ...");
       var after = PuzzleExam.of(chat.withModel(outcome.model(), Optional.of(LORA)), puzzles);
       LossCurve.write(folder.resolve("loss.png"), "Knights and knaves: LoRA on linnet-tiny",
           outcome.progress());
       show(before, after);
-      output.say("%nafter: %.1f %% of the same puzzles right (before: %.1f %%; guessing: 25 %%)",
+      output.say("%nafter: %.1f %% of the held-out puzzles right (before: %.1f %%; guessing: 25 %%)",
           100 * after.accuracy(), 100 * before.accuracy());
       output.say("adapter: %s, loss curve: %s", folder, folder.resolve("loss.png"));
       session.sayEnd(outcome);
@@ -138,8 +140,9 @@ final class DemoCommand implements Callable<Integer> {
     output.say("""
 
         On an island, knights always tell the truth and knaves always lie. The model was pre-trained on texts
-        about single statements and has never seen a puzzle. It is now trained on puzzles of %d kinds and
-        measured on puzzles of %d others; two puzzles are of one kind if only names and order differ.
+        about single statements and has never seen a puzzle, so it often answers in a form that is none. It is
+        now trained on puzzles of %d kinds and measured on puzzles of %d others; two puzzles are of one kind if
+        only names and order differ. What counts is what an answer says after "So".
         """.stripTrailing(), generator.trainingKinds(), generator.heldOutKinds());
   }
 
@@ -168,8 +171,12 @@ final class DemoCommand implements Callable<Integer> {
   private void show(PuzzleExam before, PuzzleExam after) {
     for (int i = 0; i < Math.min(SHOWN, before.puzzles().size()); i++) {
       output.say("%n%s", before.puzzles().get(i).question());
-      output.say("  before: %s %s", before.isRight(i) ? "right" : "wrong", before.answers().get(i));
-      output.say("  after:  %s %s", after.isRight(i) ? "right" : "wrong", after.answers().get(i));
+      output.say("  before (%s): %s", verdict(before, i), before.answers().get(i).replace("\n", " / "));
+      output.say("  after  (%s): %s", verdict(after, i), after.answers().get(i).replace("\n", " / "));
     }
+  }
+
+  private static String verdict(PuzzleExam exam, int i) {
+    return exam.isRight(i) ? "right" : "wrong";
   }
 }

@@ -12,7 +12,7 @@ final class OptimizerOptions {
   }
 
   @Option(names = {"--lr", "--learning-rate"}, paramLabel = "RATE",
-      description = "Highest learning rate (default: 2e-4; with --full 2e-5).")
+      description = "Highest learning rate (default: 2e-4 for adapters, 2e-5 with --full, 1e-3 for pretrain).")
   private Double learningRate;
 
   @Option(names = "--schedule", defaultValue = "linear", paramLabel = "NAME",

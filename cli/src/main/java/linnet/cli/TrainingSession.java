@@ -101,8 +101,9 @@ record TrainingSession(Output output, Interrupt interrupt, Path folder, BatchSch
       });
       var end = trainer.run(start);
       boolean interrupted = end.step() < settings.totalSteps();
-      if (interrupted) {
-        checkpoint(model, end, optimizer, progress);
+      var run = new RunFolder(folder);
+      if ((interrupted || run.latestState().isPresent()) && !run.holds(end.step())) {
+        checkpoint(model, end, optimizer, progress); // the end, too, so that --resume finds a finished run so
       }
       trainee.saver().accept(model, folder);
       var outcome = new Outcome(model, progress, end.step(), interrupted);

@@ -261,7 +261,8 @@ class BadInputTest {
     var file = Files.writeString(folder.resolve("mine"), "mine");
     assertRefused(Cli.run("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", file), "mine",
         "found a file");
-    assertRefused(Cli.run("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", tiny.folder()), "--resume");
+    assertRefused(Cli.run("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", tiny.folder()),
+        "already, expected a new or empty one");
     assertRefused(Cli.run("convert", tiny.folder(), file), "mine");
     assertEquals("mine", Files.readString(file));
   }

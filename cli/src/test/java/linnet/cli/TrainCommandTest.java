@@ -1,5 +1,6 @@
 package linnet.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -83,6 +84,17 @@ class TrainCommandTest {
     var changed = train("half", "--resume", "--max-steps", 4, "--save-steps", 2, "--lora-dropout", 0.2);
     assertEquals(ExitCode.BAD_INPUT, changed.exitCode());
     assertTrue(changed.err().contains("differs in adapter"), changed.err());
+  }
+
+  @Test
+  void aFinishedRunHasNothingToResume() throws IOException {
+    train("finished", "--max-steps", 4, "--save-steps", 3).summary();
+    var adapter = Files.readAllBytes(folder.resolve("finished/adapter_model.safetensors"));
+    var again = train("finished", "--max-steps", 4, "--save-steps", 3, "--resume");
+    again.summary();
+    assertEquals(4, again.named("resume").getFirst().at("step").asInt());
+    assertEquals(0, again.named("step").size());
+    assertArrayEquals(adapter, Files.readAllBytes(folder.resolve("finished/adapter_model.safetensors")));
   }
 
   private static void copyFolder(Path from, Path to) throws IOException {

@@ -52,9 +52,12 @@ public final class FolderModel implements ModelSource {
         return folder.resolve(name);
       }
     }
+    if (Files.exists(folder.resolve("adapter_config.json"))) {
+      throw new ModelFormatException(folder, "", "found an adapter, expected a whole model: name its base model");
+    }
     throw new ModelFormatException(folder, "", "found neither " + ModelFiles.WEIGHTS + " nor "
-        + ModelFiles.INDEX + ", expected a model folder; PyTorch .bin files must be converted to safetensors"
-        + " first, and a GGUF file is named by itself");
+        + ModelFiles.INDEX + ", expected a Hugging Face folder of safetensors (PyTorch .bin files must be"
+        + " converted first), or a GGUF file, named by itself");
   }
 
   /**

@@ -89,6 +89,9 @@ class ModelSourceTest {
     assertThrows(UncheckedIOException.class, () -> ModelSource.open(folder.resolve("none")));
     var empty = assertThrows(ModelFormatException.class, () -> ModelSource.open(folder));
     assertTrue(empty.getMessage().contains("found neither model.safetensors nor"), empty.getMessage());
+    Files.writeString(folder.resolve("adapter_config.json"), "{}");
+    var adapter = assertThrows(ModelFormatException.class, () -> ModelSource.open(folder));
+    assertTrue(adapter.getMessage().contains("found an adapter, expected a whole model"), adapter.getMessage());
     var text = Files.writeString(folder.resolve("notes.txt"), "hello");
     var other = assertThrows(ModelFormatException.class, () -> ModelSource.open(text));
     assertTrue(other.getMessage().contains("found a file of another kind"), other.getMessage());

@@ -49,7 +49,8 @@ public record RunFolder(Path path) {
       var first = entries.findFirst();
       if (first.isPresent()) {
         throw new IllegalArgumentException(path + ": found a folder that holds " + first.get().getFileName()
-            + " already, expected a new or empty one: name another, or continue that run with --resume");
+            + " already, expected a new or empty one: name another"
+            + (latestState().isPresent() ? ", or continue the run in it with --resume" : ""));
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(path + ": cannot be read: " + failed, failed);
@@ -76,14 +77,19 @@ public record RunFolder(Path path) {
 
   /** Saves a run that stands still; a checkpoint of the same step is left as it is, for it is the same. */
   public Path save(TrainingProgress progress, AdamW optimizer, Consumer<Path> more) {
-    var folder = path.resolve("checkpoint-" + progress.step());
-    if (!Files.exists(folder.resolve(STATE))) {
+    var folder = checkpoint(progress.step());
+    if (!holds(progress.step())) {
       AtomicFolder.write(folder, temporary -> {
         more.accept(temporary);
         TrainingStateFile.write(temporary.resolve(STATE), progress, optimizer);
       });
     }
     return folder;
+  }
+
+  /** Whether there is a checkpoint of so many steps. */
+  public boolean holds(long steps) {
+    return Files.isRegularFile(checkpoint(steps).resolve(STATE));
   }
 
   /** The training state of the checkpoint with the most steps. */
@@ -101,6 +107,10 @@ public record RunFolder(Path path) {
     } catch (IOException failed) {
       throw new UncheckedIOException(path + ": cannot be read: " + failed, failed);
     }
+  }
+
+  private Path checkpoint(long steps) {
+    return path.resolve("checkpoint-" + steps);
   }
 
   private static long step(Path checkpoint) {
