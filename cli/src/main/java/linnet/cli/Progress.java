@@ -30,7 +30,7 @@ final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
     this.output = output;
     bar = output.isJson() || !Terminal.isPresent() ? null : new ProgressBarBuilder().setTaskName("train")
         .setInitialMax(totalSteps).startsFrom(stepsDone, Duration.ZERO).setStyle(ProgressBarStyle.ASCII)
-        .setUpdateIntervalMillis(200).setConsumer(new ConsoleProgressBarConsumer(System.out, WIDTH)).build();
+        .setUpdateIntervalMillis(200).hideEta().setConsumer(new ConsoleProgressBarConsumer(System.out, WIDTH)).build();
   }
 
   List<TrainingEvent.Step> steps() {
@@ -72,7 +72,8 @@ final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
     }
     steps.add(step);
     if (bar != null) {
-      bar.setExtraMessage(" loss %.4f, %.0f tokens/s".formatted(step.loss(), step.tokensPerSecond()));
+      bar.setExtraMessage(" loss %.4f, %.0f tokens/s, %s left%s".formatted(step.loss(), step.tokensPerSecond(),
+          timeLeft(step), memory()));
       bar.step();
     } else {
       output.say("step %d/%d  loss %.4f  norm %.3f  lr %.2e  %d tokens (%d trained)  %.0f tokens/s  %s left",
@@ -93,6 +94,11 @@ final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
         Counted.of(validation.trainedTokens(), "trained token"));
     output.event("validation", Json.object().put("step", validation.step()).put("loss", validation.loss())
         .put("trainedTokens", validation.trainedTokens()));
+  }
+
+  private static String memory() {
+    var bytes = PeakMemory.bytes();
+    return bytes.isPresent() ? ", " + PeakMemory.text(bytes.getAsLong()) : "";
   }
 
   private String timeLeft(TrainingEvent.Step step) {
