@@ -52,7 +52,7 @@ public final class FolderModel implements ModelSource {
         return folder.resolve(name);
       }
     }
-    if (Files.exists(folder.resolve("adapter_config.json"))) {
+    if (Files.exists(folder.resolve(ModelFiles.ADAPTER_CONFIG))) {
       throw new ModelFormatException(folder, "", "found an adapter, expected a whole model: name its base model");
     }
     throw new ModelFormatException(folder, "", "found neither " + ModelFiles.WEIGHTS + " nor "

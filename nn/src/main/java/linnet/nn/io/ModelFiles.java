@@ -16,6 +16,8 @@ public final class ModelFiles {
   public static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   /** The chat template by itself. */
   public static final String CHAT_TEMPLATE = "chat_template.jinja";
+  /** What makes a folder an adapter's, in PEFT's layout, and not a model's. */
+  public static final String ADAPTER_CONFIG = "adapter_config.json";
 
   private ModelFiles() {}
 }

@@ -11,6 +11,7 @@ import linnet.nn.Module;
 import linnet.nn.Modules;
 import linnet.nn.Projection;
 import linnet.nn.io.AtomicFile;
+import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.OutgoingTensor;
 import linnet.nn.io.SafetensorsFile;
@@ -29,7 +30,7 @@ import linnet.tensor.Tensor;
  */
 public final class AdapterFiles {
   /** The name of the configuration. */
-  public static final String CONFIG = "adapter_config.json";
+  public static final String CONFIG = ModelFiles.ADAPTER_CONFIG;
   /** The name of the weights. */
   public static final String WEIGHTS = "adapter_model.safetensors";
 

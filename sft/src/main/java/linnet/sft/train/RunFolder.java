@@ -45,15 +45,11 @@ public record RunFolder(Path path) {
   }
 
   private void requireEmpty() {
-    try (var entries = Files.list(path)) {
-      var first = entries.findFirst();
-      if (first.isPresent()) {
-        throw new IllegalArgumentException(path + ": found a folder that holds " + first.get().getFileName()
-            + " already, expected a new or empty one: name another"
-            + (latestState().isPresent() ? ", or continue the run in it with --resume" : ""));
-      }
-    } catch (IOException failed) {
-      throw new UncheckedIOException(path + ": cannot be read: " + failed, failed);
+    var entries = entries();
+    if (!entries.isEmpty()) {
+      throw new IllegalArgumentException(path + ": found a folder that holds "
+          + entries.getFirst().getFileName() + " already, expected a new or empty one: name another"
+          + (latestState().isPresent() ? ", or continue the run in it with --resume" : ""));
     }
   }
 

@@ -107,7 +107,10 @@ final class MatMul {
     }
   }
 
-  /** out(M,N) = a(M,K) · b(K,N) + c(M,J) · d(J,N): in one pass over the output where the first is a large product. */
+  /**
+   * out(M,N) = a(M,K) · b(K,N) + c(M,J) · d(J,N): in one pass over the output where the first is a large
+   * product.
+   */
   void run(Tensor out, Tensor a, Tensor b, Tensor c, Tensor d) {
     check(out, a, b);
     check(out, c, d);
@@ -250,8 +253,8 @@ final class MatMul {
     }
 
     /**
-     * Into how many parts the rows are cut: a part's left operand stays in a core's own cache, and all threads get
-     * equally many parts, which differ by a tile at most.
+     * Into how many parts the rows are cut: a part's left operand stays in a core's own cache, and all
+     * threads get equally many parts, which differ by a tile at most.
      */
     private int tasksDown(int tiles, int depth) {
       int cached = Math.clamp(LEFT / Panels.padded(depth, Panels.DEPTH), MOST_ROWS / 4, MOST_ROWS);

@@ -1,8 +1,8 @@
 package linnet.tensor.conformance;
 
 import java.util.List;
-import linnet.tensor.LogProbKernels;
 import linnet.tensor.DType;
+import linnet.tensor.LogProbKernels;
 import linnet.tensor.Tensor;
 
 /** Random hidden states, head and targets, over up to two chunks of tokens. */
