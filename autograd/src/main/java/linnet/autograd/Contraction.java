@@ -144,11 +144,17 @@ public sealed interface Contraction extends Op {
       var a = ctx.input(2);
       var y = ctx.output();
       var u = ctx.save(ctx.allocate(x.dtype(), Shape.of(x.size(0), a.size(0))));
-      var dropped = p == 0 ? x : ctx.allocate(x.dtype(), x.shape());
-      drop(ctx.backend(), dropped, x);
+      var w = ctx.input(1);
+      var b = ctx.input(3);
+      if (p == 0) {
+        ctx.backend().matmulLowRank(y, u, x, w.transpose(), a.transpose(), b.transpose(), scale);
+        return y;
+      }
+      var dropped = ctx.allocate(x.dtype(), x.shape());
+      ctx.backend().dropout(dropped, x, p, rowKeys);
       ctx.backend().matmul(u, dropped, a.transpose());
       ctx.backend().affine(u, u, scale, 0);
-      ctx.backend().matmulPair(y, x, ctx.input(1).transpose(), u, ctx.input(3).transpose());
+      ctx.backend().matmulPair(y, x, w.transpose(), u, b.transpose());
       return y;
     }
 
@@ -162,13 +168,13 @@ public sealed interface Contraction extends Op {
       var gradients = new Tensor[4];
       if (ctx.needs(0) || ctx.needs(2)) {
         var du = ctx.allocate(dy.dtype(), ctx.saved(0).shape());
-        backend.matmul(du, dy, ctx.input(3));
-        backend.affine(du, du, scale, 0);
-        if (ctx.needs(2)) {
-          gradients[2] = ctx.addMatmul(2, du.transpose(), dropped(ctx));
-        }
         if (ctx.needs(0)) {
           gradients[0] = inputGradient(ctx, dy, du);
+        } else {
+          thinGradient(backend, du, dy, ctx.input(3));
+        }
+        if (ctx.needs(2)) {
+          gradients[2] = ctx.addMatmul(2, du.transpose(), dropped(ctx));
         }
       }
       if (ctx.needs(1)) {
@@ -180,31 +186,39 @@ public sealed interface Contraction extends Op {
       return gradients;
     }
 
-    private Tensor dropped(BackwardContext ctx) {
-      var x = ctx.input(0);
-      var dropped = p == 0 ? x : ctx.allocate(x.dtype(), x.shape());
-      drop(ctx.backend(), dropped, x);
-      return dropped;
-    }
-
+    /** dx, and du on the way. */
     private Tensor inputGradient(BackwardContext ctx, Tensor dy, Tensor du) {
+      var backend = ctx.backend();
+      var w = ctx.input(1);
+      var a = ctx.input(2);
+      var b = ctx.input(3);
       var dx = ctx.gradient(0);
       if (p == 0) {
-        ctx.backend().matmulPair(dx, dy, ctx.input(1), du, ctx.input(2));
-      } else {
-        ctx.backend().matmul(dx, dy, ctx.input(1));
-        var update = ctx.allocate(dx.dtype(), dx.shape());
-        ctx.backend().matmul(update, du, ctx.input(2));
-        drop(ctx.backend(), update, update);
-        ctx.backend().addScaled(dx, update, 1);
+        backend.matmulLowRank(dx, du, dy, w, b, a, scale);
+        return dx;
       }
+      thinGradient(backend, du, dy, b);
+      backend.matmul(dx, dy, w);
+      var update = ctx.allocate(dx.dtype(), dx.shape());
+      backend.matmul(update, du, a);
+      backend.dropout(update, update, p, rowKeys);
+      backend.addScaled(dx, update, 1);
       return dx;
     }
 
-    private void drop(Backend backend, Tensor out, Tensor x) {
-      if (p > 0) {
-        backend.dropout(out, x, p, rowKeys);
+    private void thinGradient(Backend backend, Tensor du, Tensor dy, Tensor b) {
+      backend.matmul(du, dy, b);
+      backend.affine(du, du, scale, 0);
+    }
+
+    private Tensor dropped(BackwardContext ctx) {
+      var x = ctx.input(0);
+      if (p == 0) {
+        return x;
       }
+      var dropped = ctx.allocate(x.dtype(), x.shape());
+      ctx.backend().dropout(dropped, x, p, rowKeys);
+      return dropped;
     }
 
     @Override

@@ -17,11 +17,24 @@ public interface ContractionKernels extends Kernels {
   void matmulAdd(Tensor out, Tensor a, Tensor b);
 
   /**
-   * out = a · b + c · d; otherwise as {@link #matmul}. With a thin second product, as in a linear layer with a low-rank
-   * update, a backend can spare the second pass over the output.
+   * out = a · b + c · d; otherwise as {@link #matmul}. With a thin second product, as in a linear layer with
+   * a low-rank update, a backend can spare the second pass over the output.
    */
   default void matmulPair(Tensor out, Tensor a, Tensor b, Tensor c, Tensor d) {
     matmul(out, a, b);
     matmulAdd(out, c, d);
+  }
+
+  /**
+   * out(M,N) = a(M,K) · b(K,N) + t(M,R) · d(R,N), with t = scale · a · c(K,R), which is kept: a linear layer
+   * with a low-rank update and, with other operands, its gradient. A backend can spare a second pass over a
+   * and out.
+   */
+  default void matmulLowRank(Tensor out, Tensor t, Tensor a, Tensor b, Tensor c, Tensor d, double scale) {
+    matmul(t, a, c);
+    if (scale != 1) {
+      backend().affine(t, t, scale, 0);
+    }
+    matmulPair(out, a, b, t, d);
   }
 }

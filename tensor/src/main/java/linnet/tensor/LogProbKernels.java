@@ -10,7 +10,7 @@ import linnet.tensor.ReductionKernels.Reduction;
  */
 public interface LogProbKernels extends Kernels {
   /** Rows whose logits exist at once. Part of the definition: sums over rows are combined chunk by chunk. */
-  int CHUNK = 128;
+  int CHUNK = 256;
 
   /** out(T)[t] = log softmax(h[t]·wᵀ)[targets[t]]. */
   default void logProbs(Tensor out, Tensor h, Tensor w, Tensor targets) {

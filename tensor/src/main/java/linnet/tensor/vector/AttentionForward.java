@@ -17,15 +17,15 @@ final class AttentionForward {
   private final Crew crew;
   private final Panels panels;
   private final ElementLanes elements;
-  private final SumLanes sums;
+  private final ScoreLanes scores;
   private final AttentionDecoding decoding;
 
   AttentionForward(VectorBackend backend, Crew crew, Lanes lanes) {
     this.backend = backend;
     this.crew = crew;
-    this.panels = new Panels(lanes);
+    this.panels = new Panels(lanes.panels(), lanes.storage());
     this.elements = lanes.elements();
-    this.sums = lanes.sums();
+    this.scores = lanes.scores();
     this.decoding = new AttentionDecoding(crew, lanes);
   }
 
@@ -89,12 +89,12 @@ final class AttentionForward {
     void run() {
       int firstQuery = in.rows().queryStart(tile.row()) + tile.from();
       int padded = Panels.padded(tile.count(), panels.rows());
-      var all = workspace.array(Purpose.LEFT, group * PackedLeft.size(padded, depth));
+      int size = Math.toIntExact(PackedLeft.size(padded, depth));
+      var all = workspace.array(Purpose.LEFT, (long) group * size);
       for (int h = 0; h < group; h++) {
-        var head = AttentionTiles.head(in.q(), keyHead * group + h, firstQuery, tile.count());
-        var q = AttentionTiles.scaled(elements, head, in.scale(), workspace);
-        var room = new PackedLeft(all, (int) (h * PackedLeft.size(padded, depth)), padded, depth);
-        queries[h] = panels.packLeft(q, room, workspace);
+        var q = AttentionTiles.head(in.q(), keyHead * group + h, firstQuery, tile.count());
+        var room = new PackedLeft(all, h * size, padded, depth, Panels.block(depth));
+        queries[h] = AttentionTiles.packScaled(panels, scores, q, in.scale(), room, workspace);
       }
       int keys = in.rows().visible(tile.row(), tile.from() + tile.count() - 1);
       for (int from = 0; from < keys; from += AttentionTiles.KEYS) {
@@ -115,35 +115,33 @@ final class AttentionForward {
           panels.packRight(k.transposed(), panels.right(workspace, Purpose.RIGHT, count, depth), workspace);
       var packedValues = panels.packRight(v, panels.right(workspace, Purpose.RIGHT_2, width, count),
           workspace);
-      var scores = Matrix.dense(workspace.segment(Purpose.SCORES, (long) tile.count() * count),
-          tile.count(), count);
-      var room = panels.left(workspace, Purpose.LEFT_2, tile.count(), count);
+      int padded = Panels.padded(tile.count(), panels.rows());
+      var weights = new PackedLeft(workspace.array(Purpose.SCORES, PackedLeft.size(padded, count)), 0, padded, count,
+          Panels.block(count));
+      var target = Matrix.dense(output, group * tile.count(), width);
+      int seenByFirst = in.rows().visible(tile.row(), tile.from()) - from;
       for (int h = 0; h < group; h++) {
-        panels.multiply(scores, queries[h], packedKeys, Update.REPLACE, workspace);
+        panels.multiply(weights.data(), 0, Panels.DEPTH, panels.columns(), queries[h], packedKeys, count);
         for (int i = 0; i < tile.count(); i++) {
-          int visible = AttentionTiles.visible(in.rows(), tile.row(), tile.from() + i, from, count);
-          weigh(scores.segment(), 4L * i * count, visible, count, h * tile.count() + i);
+          weigh(weights.data(), i * Panels.DEPTH, Math.clamp(seenByFirst + i, 0, count), count, h * tile.count() + i);
         }
-        var weights = panels.packLeft(scores, room, workspace);
-        var part = Matrix.dense(output, group * tile.count(), width).part(h * tile.count(), tile.count(), 0,
-            width);
-        panels.multiply(part, weights, packedValues, from == 0 ? Update.REPLACE : Update.ADD, workspace);
+        panels.multiply(target.part(h * tile.count(), tile.count(), 0, width), weights, packedValues,
+            from == 0 ? Update.REPLACE : Update.ADD, workspace);
       }
     }
 
     /** Turns a row of scores into weights relative to the largest score so far, and the state with it. */
-    private void weigh(MemorySegment scores, long at, int visible, int count, int state) {
-      elements.fill(scores, at + 4L * visible, 0, count - visible);
+    private void weigh(float[] row, int at, int visible, int count, int state) {
+      Arrays.fill(row, at + visible, at + count, 0);
       if (visible == 0) {
         return;
       }
-      float newMax = Math.max(max[state], sums.max(scores, at, visible));
+      float newMax = Math.max(max[state], scores.max(row, at, visible));
       float shrink = ScalarMath.exp(max[state] - newMax);
-      float added = sums.expSum(scores, at, scores, at, newMax, visible);
-      sum[state] = sum[state] * shrink + added;
+      sum[state] = sum[state] * shrink + scores.expSum(row, at, newMax, visible);
       if (max[state] != Float.NEGATIVE_INFINITY) { // else there is no output yet
-        long row = 4L * state * width;
-        elements.affine(output, row, output, row, shrink, 0, width);
+        long before = 4L * state * width;
+        elements.affine(output, before, output, before, shrink, 0, width);
       }
       max[state] = newMax;
     }

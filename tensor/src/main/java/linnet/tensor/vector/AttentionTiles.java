@@ -10,7 +10,7 @@ final class AttentionTiles {
   /** Queries of a tile. Part of the result, as is {@link #KEYS}. */
   static final int QUERIES = 64;
   /** Keys of a tile: so many that most rows have one, and a product with the values is one block. */
-  static final int KEYS = Panels.DEPTH;
+  static final int KEYS = 384;
 
   /**
    * Neighbouring queries or keys of one row.
@@ -63,15 +63,14 @@ final class AttentionTiles {
     return Math.clamp(rows.visible(row, query) - (long) firstKey, 0, count);
   }
 
-  /** The queries of one head times {@code scale}, in scratch memory. */
-  static Matrix scaled(ElementLanes elements, Matrix q, float scale, Workspace workspace) {
-    var scaled = Matrix.dense(workspace.segment(Workspace.Purpose.QUERIES, (long) q.rows() * q.columns()),
-        q.rows(), q.columns());
+  /** Packs the queries of one head, times {@code scale}. */
+  static PackedLeft packScaled(Panels panels, ScoreLanes scores, Matrix q, float scale, PackedLeft room,
+      Workspace workspace) {
+    panels.packLeft(q, room, workspace);
     for (int i = 0; i < q.rows(); i++) {
-      long at = 4 * (q.offset() + i * q.rowStride());
-      elements.affine(scaled.segment(), 4L * i * q.columns(), q.segment(), at, scale, 0, q.columns());
+      scores.scale(room.data(), room.at(0, i), scale, q.columns());
     }
-    return scaled;
+    return room;
   }
 
   /** Refuses what does not fit together. */
@@ -83,6 +82,10 @@ final class AttentionTiles {
       throw new IllegalArgumentException("attention of q(T,H,D) " + q + ", k(S,G,D) " + k + ", v(S,G,D) " + v
           + " over " + rows.queries() + " queries and keys up to " + rows.keyStart(rows.rows())
           + ": the shapes do not fit");
+    }
+    if (q.size(2) > Panels.DEPTH || v.size(2) > Panels.DEPTH) {
+      throw new IllegalArgumentException("attention of heads of " + q.size(2) + " and " + v.size(2)
+          + " features: the vector backend has it for up to " + Panels.DEPTH);
     }
   }
 }

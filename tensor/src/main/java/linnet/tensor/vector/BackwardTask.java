@@ -1,5 +1,6 @@
 package linnet.tensor.vector;
 
+import java.util.Arrays;
 import linnet.tensor.Tensor;
 import linnet.tensor.vector.AttentionTiles.Tile;
 import linnet.tensor.vector.Workspace.Purpose;
@@ -10,6 +11,7 @@ final class BackwardTask {
   private final int keyHead;
   private final Panels panels;
   private final ElementLanes elements;
+  private final ScoreLanes scoreLanes;
   private final Workspace workspace;
   private final int group;
   private final int depth;
@@ -18,8 +20,9 @@ final class BackwardTask {
   BackwardTask(AttentionBackward.Inputs in, int keyHead, Lanes lanes, Workspace workspace) {
     this.in = in;
     this.keyHead = keyHead;
-    this.panels = new Panels(lanes);
+    this.panels = new Panels(lanes.panels(), lanes.storage());
     this.elements = lanes.elements();
+    this.scoreLanes = lanes.scores();
     this.workspace = workspace;
     this.group = in.group();
     this.depth = in.q().size(2);
@@ -33,7 +36,7 @@ final class BackwardTask {
     int rowQueries = in.rows().queryStart(keys.row() + 1) - firstQuery;
     boolean whole = AttentionTiles.hasOneTileOfKeys(in.rows(), keys.row());
     var packed = new PackedTile(firstKey, keys.count());
-    // transposed, so that the scores are right operands, which are packed as they lie
+    // transposed, so that the scores are right operands, which is how they come out of their products
     var dkSum = cleared(Purpose.OUTPUT, depth, keys.count());
     var dvSum = cleared(Purpose.OUTPUT_2, width, keys.count());
     for (int from = 0; from < rowQueries; from += AttentionTiles.QUERIES) {
@@ -46,16 +49,16 @@ final class BackwardTask {
         var dOut = AttentionTiles.head(in.dOut(), head, firstQuery + from, queries.count());
         var scores = new Scores(queries, new Tile(keys.row(), keys.from(), seen));
         scores.compute(q, dOut, packed, head);
-        addProduct(dvSum.part(0, width, 0, seen), dOut.transposed(), scores.weights);
-        addProduct(dkSum.part(0, depth, 0, seen), q.transposed(), scores.gradients);
+        addProduct(dvSum.part(0, width, 0, seen), dOut, scores.weights);
+        addProduct(dkSum.part(0, depth, 0, seen), q, scores.gradients);
         if (whole) {
           var target = AttentionTiles.head(dq, head, firstQuery + from, queries.count());
-          packed.times(target, scores, Update.REPLACE);
+          panels.multiply(target, scores.gradientRows, packed.keys, Update.REPLACE, workspace);
         }
       }
     }
-    copyTransposed(dkSum, AttentionTiles.head(dk, keyHead, firstKey, keys.count()));
-    copyTransposed(dvSum, AttentionTiles.head(dv, keyHead, firstKey, keys.count()));
+    copyTransposed(dkSum, AttentionTiles.head(dk, keyHead, firstKey, keys.count()), in.scale());
+    copyTransposed(dvSum, AttentionTiles.head(dv, keyHead, firstKey, keys.count()), 1);
   }
 
   /** dq of a tile of queries. */
@@ -70,8 +73,8 @@ final class BackwardTask {
         var scores = new Scores(queries, keys);
         scores.compute(AttentionTiles.head(in.q(), head, token, queries.count()),
             AttentionTiles.head(in.dOut(), head, token, queries.count()), packed, head);
-        packed.times(AttentionTiles.head(dq, head, token, queries.count()), scores,
-            from == 0 ? Update.REPLACE : Update.ADD);
+        panels.multiply(AttentionTiles.head(dq, head, token, queries.count()), scores.gradientRows, packed.keys,
+            from == 0 ? Update.REPLACE : Update.ADD, workspace);
       }
     }
   }
@@ -82,18 +85,21 @@ final class BackwardTask {
     return matrix;
   }
 
-  private void addProduct(Matrix out, Matrix a, Matrix b) {
-    var left = panels.left(workspace, Purpose.LEFT_2, a.rows(), a.columns());
-    var right = panels.right(workspace, Purpose.RIGHT_4, b.columns(), b.rows());
-    panels.multiply(out, panels.packLeft(a, left, workspace), panels.packRight(b, right, workspace),
-        Update.ADD, workspace);
+  /** out(D,keys) += xᵀ·scores of x(queries,D). */
+  private void addProduct(Matrix out, Matrix x, PackedRight scores) {
+    var left = panels.left(workspace, Purpose.LEFT_2, x.columns(), scores.depth());
+    panels.packLeft(x.transposed(), left, workspace);
+    for (int r = 0; r < left.padded(); r++) { // where the scores have rows of zeros
+      Arrays.fill(left.data(), left.at(0, r) + x.rows(), left.at(0, r) + scores.depth(), 0f);
+    }
+    panels.multiply(out, left, scores, Update.ADD, workspace);
   }
 
-  private static void copyTransposed(Matrix sum, Matrix out) {
+  private static void copyTransposed(Matrix sum, Matrix out, float scale) {
     for (int r = 0; r < out.rows(); r++) {
       for (int c = 0; c < out.columns(); c++) {
         float value = Native.get(sum.segment(), (long) c * sum.columns() + r);
-        Native.set(out.segment(), out.offset() + r * out.rowStride() + c, value);
+        Native.set(out.segment(), out.offset() + r * out.rowStride() + c, value * scale);
       }
     }
   }
@@ -102,6 +108,7 @@ final class BackwardTask {
   private final class PackedTile {
     private final PackedRight keysTransposed;
     private final PackedRight valuesTransposed;
+    /** Times the scale, as the queries' gradient has it. */
     private final PackedRight keys;
 
     PackedTile(int firstKey, int count) {
@@ -112,55 +119,67 @@ final class BackwardTask {
       valuesTransposed = panels.packRight(v.transposed(),
           panels.right(workspace, Purpose.RIGHT_2, count, width), workspace);
       keys = panels.packRight(k, panels.right(workspace, Purpose.RIGHT_3, depth, count), workspace);
-    }
-
-    /** dq = or += the scores' gradients · k, of the keys that the scores have. */
-    void times(Matrix dq, Scores scores, Update update) {
-      var left = panels.left(workspace, Purpose.LEFT, dq.rows(), scores.keys.count());
-      panels.multiply(dq, panels.packLeft(scores.gradients, left, workspace), keys, update, workspace);
+      scoreLanes.scale(keys.data(), 0, in.scale(), keys.padded() * count);
     }
   }
 
-  /** The probabilities of a pair of tiles, and the gradients of q·kᵀ. */
+  /** The probabilities of a pair of tiles, and the gradients of the scaled q·kᵀ, as operands of further products. */
   private final class Scores {
     private final Tile queries;
     private final Tile keys;
-    private final Matrix weights;
-    private final Matrix gradients;
+    private final int rows;
+    private final PackedRight weights;
+    private final PackedRight gradients;
+    private final PackedLeft gradientRows;
 
     Scores(Tile queries, Tile keys) {
       this.queries = queries;
       this.keys = keys;
-      long size = (long) queries.count() * keys.count();
-      weights = Matrix.dense(workspace.segment(Purpose.SCORES, size), queries.count(), keys.count());
-      gradients = Matrix.dense(workspace.segment(Purpose.SCORES_2, size), queries.count(), keys.count());
+      rows = Panels.padded(queries.count(), panels.rows());
+      weights = panels.right(workspace, Purpose.SCORES, keys.count(), rows);
+      gradients = panels.right(workspace, Purpose.SCORES_2, keys.count(), rows);
+      gradientRows = panels.left(workspace, Purpose.ROWS_2, queries.count(), keys.count());
     }
 
     void compute(Matrix q, Matrix dOut, PackedTile packed, int head) {
-      var scaled = AttentionTiles.scaled(elements, q, in.scale(), workspace);
-      multiply(weights, scaled, packed.keysTransposed);
-      multiply(gradients, dOut, packed.valuesTransposed);
+      var left = panels.left(workspace, Purpose.LEFT, queries.count(), depth);
+      multiply(weights, AttentionTiles.packScaled(panels, scoreLanes, q, in.scale(), left, workspace),
+          packed.keysTransposed);
+      left = panels.left(workspace, Purpose.LEFT, queries.count(), width);
+      multiply(gradients, panels.packLeft(dOut, left, workspace), packed.valuesTransposed);
+      int token = in.rows().queryStart(queries.row()) + queries.from();
+      var logSumExp = workspace.array(Purpose.STATE, queries.count());
+      var delta = workspace.array(Purpose.RESULTS, queries.count());
       for (int i = 0; i < queries.count(); i++) {
-        int visible = AttentionTiles.visible(in.rows(), queries.row(), queries.from() + i, keys.from(),
-            keys.count());
-        row(i, visible, in.rows().queryStart(queries.row()) + queries.from() + i, head);
+        logSumExp[i] = in.logSumExp(token + i, head);
+        delta[i] = in.delta(token + i, head);
+      }
+      int seen = in.rows().visible(queries.row(), queries.from()) - keys.from();
+      for (int c = 0; c < keys.count(); c += panels.columns()) {
+        panel(c, seen - c, logSumExp, delta);
       }
     }
 
-    private void multiply(Matrix out, Matrix a, PackedRight b) {
-      var left = panels.left(workspace, Purpose.LEFT, a.rows(), a.columns());
-      panels.multiply(out, panels.packLeft(a, left, workspace), b, Update.REPLACE, workspace);
+    private void multiply(PackedRight out, PackedLeft a, PackedRight b) {
+      panels.multiply(out.data(), 0, out.width(), out.width() * rows, a, b, keys.count());
     }
 
-    private void row(int i, int visible, int token, int head) {
-      var p = weights.segment();
-      var g = gradients.segment();
-      long at = 4L * i * keys.count();
-      long rest = at + 4L * visible;
-      elements.expOf(p, at, p, at, 1, in.logSumExp(token, head), visible);
-      elements.softmaxGradient(g, at, p, at, g, at, in.delta(token, head), in.scale(), visible);
-      elements.fill(p, rest, 0, keys.count() - visible);
-      elements.fill(g, rest, 0, keys.count() - visible);
+    private void panel(int column, int visible, float[] logSumExp, float[] delta) {
+      int count = queries.count();
+      int at = weights.at(0, column);
+      int width = weights.width();
+      scoreLanes.probabilities(weights.data(), at, count, width, logSumExp);
+      for (int i = 0; i < count; i++) {
+        int seen = Math.clamp(visible + i, 0, keys.count() - column);
+        if (seen < width) {
+          Arrays.fill(weights.data(), at + i * width + seen, at + (i + 1) * width, 0f);
+        }
+      }
+      scoreLanes.gradients(gradients.data(), weights.data(), at, count, width, delta, gradientRows.data(),
+          gradientRows.at(0, 0) + column);
+      int end = at + rows * width;
+      Arrays.fill(weights.data(), at + count * width, end, 0f);
+      Arrays.fill(gradients.data(), at + count * width, end, 0f);
     }
   }
 }

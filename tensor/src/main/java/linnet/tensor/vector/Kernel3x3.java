@@ -22,7 +22,7 @@ final class Kernel3x3 implements MicroKernel {
   }
 
   @Override
-  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out) {
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride) {
     var zero = FloatVector.zero(S);
     var c00 = zero;
     var c01 = zero;
@@ -52,14 +52,14 @@ final class Kernel3x3 implements MicroKernel {
       c21 = a2.fma(b1, c21);
       c22 = a2.fma(b2, c22);
     }
-    c00.intoArray(out, 0);
-    c01.intoArray(out, L);
-    c02.intoArray(out, 2 * L);
-    c10.intoArray(out, 3 * L);
-    c11.intoArray(out, 4 * L);
-    c12.intoArray(out, 5 * L);
-    c20.intoArray(out, 6 * L);
-    c21.intoArray(out, 7 * L);
-    c22.intoArray(out, 8 * L);
+    c00.intoArray(out, outAt);
+    c01.intoArray(out, outAt + L);
+    c02.intoArray(out, outAt + 2 * L);
+    c10.intoArray(out, outAt + outStride);
+    c11.intoArray(out, outAt + outStride + L);
+    c12.intoArray(out, outAt + outStride + 2 * L);
+    c20.intoArray(out, outAt + 2 * outStride);
+    c21.intoArray(out, outAt + 2 * outStride + L);
+    c22.intoArray(out, outAt + 2 * outStride + 2 * L);
   }
 }

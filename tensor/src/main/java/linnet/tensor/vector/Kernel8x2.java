@@ -22,7 +22,7 @@ final class Kernel8x2 implements MicroKernel {
   }
 
   @Override
-  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out) {
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride) {
     var zero = FloatVector.zero(S);
     var c00 = zero;
     var c01 = zero;
@@ -70,21 +70,21 @@ final class Kernel8x2 implements MicroKernel {
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
     }
-    c00.intoArray(out, 0);
-    c01.intoArray(out, L);
-    c10.intoArray(out, 2 * L);
-    c11.intoArray(out, 3 * L);
-    c20.intoArray(out, 4 * L);
-    c21.intoArray(out, 5 * L);
-    c30.intoArray(out, 6 * L);
-    c31.intoArray(out, 7 * L);
-    c40.intoArray(out, 8 * L);
-    c41.intoArray(out, 9 * L);
-    c50.intoArray(out, 10 * L);
-    c51.intoArray(out, 11 * L);
-    c60.intoArray(out, 12 * L);
-    c61.intoArray(out, 13 * L);
-    c70.intoArray(out, 14 * L);
-    c71.intoArray(out, 15 * L);
+    c00.intoArray(out, outAt);
+    c01.intoArray(out, outAt + L);
+    c10.intoArray(out, outAt + outStride);
+    c11.intoArray(out, outAt + outStride + L);
+    c20.intoArray(out, outAt + 2 * outStride);
+    c21.intoArray(out, outAt + 2 * outStride + L);
+    c30.intoArray(out, outAt + 3 * outStride);
+    c31.intoArray(out, outAt + 3 * outStride + L);
+    c40.intoArray(out, outAt + 4 * outStride);
+    c41.intoArray(out, outAt + 4 * outStride + L);
+    c50.intoArray(out, outAt + 5 * outStride);
+    c51.intoArray(out, outAt + 5 * outStride + L);
+    c60.intoArray(out, outAt + 6 * outStride);
+    c61.intoArray(out, outAt + 6 * outStride + L);
+    c70.intoArray(out, outAt + 7 * outStride);
+    c71.intoArray(out, outAt + 7 * outStride + L);
   }
 }

@@ -11,10 +11,12 @@ import java.util.OptionalInt;
  * @param sums many to one
  * @param storage between storage types and F32
  * @param panels the inside of a matrix product
+ * @param narrow the same for few columns; its tiles' rows are a multiple of the others'
+ * @param scores attention between its products
  * @param dots products with few rows
  */
 record Lanes(int bits, ElementLanes elements, SumLanes sums, StorageLanes storage, PanelLanes panels,
-    DotLanes dots) {
+    PanelLanes narrow, ScoreLanes scores, DotLanes dots) {
   /** The system property that forces a width: 0 (scalar), 128, 256 or 512. */
   static final String PROPERTY = "linnet.vector.bits";
 
@@ -29,7 +31,7 @@ record Lanes(int bits, ElementLanes elements, SumLanes sums, StorageLanes storag
   /** Plain Java. */
   static Lanes scalar() {
     return new Lanes(0, new ScalarElements(), new ScalarSums(), new ScalarStorage(), new ScalarPanels(4, 8),
-        new ScalarDots());
+        new ScalarPanels(4, 4), new ScalarScores(), new ScalarDots());
   }
 
   /**
@@ -45,7 +47,7 @@ record Lanes(int bits, ElementLanes elements, SumLanes sums, StorageLanes storag
           + " to the java command, or use the slow Backends.reference()");
     }
     return new Lanes(Width.S.vectorBitSize(), new VectorElements(), new VectorSums(), new VectorStorage(),
-        VectorPanels.of(Width.S.vectorBitSize()), new VectorDots());
+        VectorPanels.of(Width.S.vectorBitSize()), VectorPanels.narrow(Width.S.vectorBitSize()), new VectorScores(), new VectorDots());
   }
 
   /** The width that {@value #PROPERTY} asks for. */

@@ -1,5 +1,6 @@
 package linnet.tensor.vector;
 
+import java.lang.foreign.MemorySegment;
 import linnet.tensor.DType;
 import linnet.tensor.LogProbKernels;
 import linnet.tensor.Tensor;
@@ -110,13 +111,14 @@ final class LogProbs {
     }
   }
 
-  /** Some rows and their logits, which become gradients in place. */
+  /** Some rows and their logits, which become gradients in place, but for a factor of each row. */
   private final class Chunk {
     private final Head head;
     private final Tensor logits;
     private final Rows rows;
     private final int from;
     private final int count;
+    private final float[] factors;
 
     Chunk(Head head, Tensor logits, int from, int count) {
       this.head = head;
@@ -124,52 +126,79 @@ final class LogProbs {
       this.rows = Rows.of(logits);
       this.from = from;
       this.count = count;
+      this.factors = new float[count];
     }
 
     void rows(RowWork work) {
-      crew.run(count, (r, workspace) -> work.run(new Row(rows, r, from + r, head.targets[from + r])));
+      crew.run(count, (r, workspace) -> work.run(new Row(this, r, head.targets[from + r])));
     }
 
+    /** The rows' factors go to what has few columns, and so spare a pass over the logits. */
     void multiplyBack(Tensor dh, Tensor dw) {
-      matMul.run(dh.slice(0, from, from + count), logits, head.w, Update.REPLACE);
+      var part = dh.slice(0, from, from + count);
+      matMul.run(part, logits, head.w, Update.REPLACE);
+      scaleRows(part, part);
       if (dw != null) {
-        matMul.run(dw, logits.transpose(), head.h.slice(0, from, from + count), Update.ADD);
+        try (var scratch = backend.scope(head.primitive)) {
+          var scaled = scratch.allocate(DType.F32, part.shape());
+          scaleRows(scaled, head.h.slice(0, from, from + count));
+          matMul.run(dw, logits.transpose(), scaled, Update.ADD);
+        }
+      }
+    }
+
+    private void scaleRows(Tensor outTensor, Tensor xTensor) {
+      try (var views = new DenseViews(backend, head.primitive)) {
+        var x = views.input(xTensor);
+        var out = views.output(outTensor);
+        crew.runRows(count, x.length(), (r, workspace) ->
+            elements.affine(out.segment(), out.at(r), x.segment(), x.at(r), factors[r], 0, x.length()));
       }
     }
   }
 
   /** One row of logits. */
   private final class Row {
-    private final Rows rows;
-    private final long at;
-    private final int token;
+    private final Chunk chunk;
+    private final int index;
     private final int target;
     private float sum;
 
-    Row(Rows rows, int r, int token, int target) {
-      this.rows = rows;
-      this.at = rows.at(r);
-      this.token = token;
+    Row(Chunk chunk, int index, int target) {
+      this.chunk = chunk;
+      this.index = index;
       this.target = target;
     }
 
     int token() {
-      return token;
+      return chunk.from + index;
+    }
+
+    private MemorySegment logits() {
+      return chunk.rows.segment();
+    }
+
+    private long at() {
+      return chunk.rows.at(index);
     }
 
     /** The target's log-probability; the row then holds exp(logit − max). */
     float logProb() {
-      float logit = rows.segment().get(Native.F32, at + 4L * target);
-      float max = sums.max(rows.segment(), at, rows.length());
-      sum = LongSums.expSum(sums, rows.segment(), at, rows.segment(), at, max, rows.length());
+      int length = chunk.rows.length();
+      float logit = logits().get(Native.F32, at() + 4L * target);
+      float max = sums.max(logits(), at(), length);
+      sum = LongSums.expSum(sums, logits(), at(), logits(), at(), max, length);
       return logit - max - ScalarMath.log(sum);
     }
 
-    /** After {@link #logProb}: the gradient of weight · logProb, weight · (e − p). */
+    /**
+     * After {@link #logProb}: the gradient of weight · logProb, weight · (onehot − exp / sum), as a row exp − sum ·
+     * onehot and its factor −weight / sum.
+     */
     void gradient(float weight) {
-      elements.affine(rows.segment(), at, rows.segment(), at, -weight / sum, 0, rows.length());
-      long place = at + 4L * target;
-      rows.segment().set(Native.F32, place, rows.segment().get(Native.F32, place) + weight);
+      long place = at() + 4L * target;
+      logits().set(Native.F32, place, logits().get(Native.F32, place) - sum);
+      chunk.factors[index] = -weight / sum;
     }
   }
 }

@@ -17,5 +17,5 @@ interface MicroKernel {
   int columns();
 
   /** See {@link PanelLanes#multiply}. */
-  void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out);
+  void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride);
 }

@@ -16,9 +16,9 @@ interface PanelLanes {
    * @param depth how many k
    * @param a rows, {@link Panels#DEPTH} apart, from {@code aAt}
    * @param b a panel, {@link #columns} floats a k, from {@code bAt}, a multiple of these
-   * @param out of {@link #tileLength}, the result dense at its start
+   * @param out rows of the result, {@code outStride} apart, from {@code outAt}
    */
-  void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out);
+  void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride);
 
   /**
    * {@code out[outAt + c·outStride + r] = in[inAt + r·inStride + c]} for r below {@code rows}, c below {@code

@@ -1,7 +1,6 @@
 package linnet.tensor.vector;
 
 import java.util.Arrays;
-import java.util.List;
 import linnet.tensor.vector.Workspace.Purpose;
 
 /**
@@ -10,15 +9,17 @@ import linnet.tensor.vector.Workspace.Purpose;
  * tiles.
  */
 final class Panels {
-  /** The length of a block along K. Part of the result: another one gives other roundings. */
-  static final int DEPTH = 384;
+  /** The length of a block along K, at most: as much as leaves a panel and a tile of rows in a core's cache. */
+  static final int DEPTH = 640;
+  /** Blocks are multiples of this: of the blocks of quantised types. */
+  private static final int UNIT = 32;
 
   private final PanelLanes lanes;
   private final Staging staging;
 
-  Panels(Lanes lanes) {
-    this.lanes = lanes.panels();
-    this.staging = new Staging(lanes.storage());
+  Panels(PanelLanes lanes, StorageLanes storage) {
+    this.lanes = lanes;
+    this.staging = new Staging(storage);
   }
 
   /** Rows of a tile. */
@@ -36,65 +37,91 @@ final class Panels {
     return (n + unit - 1) / unit * unit;
   }
 
+  /** Into how many blocks a sum over {@code depth} elements is cut. */
+  static int blocks(int depth) {
+    return (depth + DEPTH - 1) / DEPTH;
+  }
+
+  /** How long they are, but for the last: alike. Part of the result: another length gives other roundings. */
+  static int block(int depth) {
+    int blocks = blocks(depth);
+    return padded((depth + blocks - 1) / blocks, UNIT);
+  }
+
   /** Room for a left operand of {@code rows} rows in scratch memory. */
   PackedLeft left(Workspace workspace, Purpose purpose, int rows, int depth) {
     int padded = padded(rows, rows());
-    return new PackedLeft(workspace.array(purpose, PackedLeft.size(padded, depth)), 0, padded, depth);
+    return new PackedLeft(workspace.array(purpose, PackedLeft.size(padded, depth)), 0, padded, depth, block(depth));
   }
 
   /** Room for a right operand of {@code columns} columns in scratch memory. */
   PackedRight right(Workspace workspace, Purpose purpose, int columns, int depth) {
-    int padded = padded(columns, columns());
-    return new PackedRight(workspace.array(purpose, (long) padded * depth), padded, depth);
+    return right(workspace, purpose, columns, depth, block(depth));
   }
 
-  /** Packs the whole of a left operand a(M,K). */
+  /** The same with blocks of a given length, for a part of a longer operand. */
+  PackedRight right(Workspace workspace, Purpose purpose, int columns, int depth, int block) {
+    int padded = padded(columns, columns());
+    return new PackedRight(workspace.array(purpose, (long) padded * depth), padded, columns(), depth, block);
+  }
+
+  /** Packs a left operand a(M,K). */
   PackedLeft packLeft(Matrix a, PackedLeft room, Workspace workspace) {
-    for (int k = 0; k < a.columns(); k += DEPTH) {
-      packLeft(a, 0, a.rows(), k, room, workspace);
-    }
+    packLeft(a, 0, room, workspace);
     return room;
   }
 
-  /**
-   * Packs {@code count} rows from {@code row} of a(M,K), columns of the block from {@code k}; zeros below
-   * them.
-   */
-  void packLeft(Matrix a, int row, int count, int k, PackedLeft room, Workspace workspace) {
-    int depth = Math.min(DEPTH, a.columns() - k);
-    int at = room.at(k, row);
-    long offset = a.offset() + row * a.rowStride() + k * a.columnStride();
-    if (a.columnStride() != 1 && a.rowStride() == 1) {
-      var columns = workspace.array(Purpose.ROWS, (long) count * depth);
-      staging.loadRows(a.dtype(), a.segment(), offset, a.columnStride(), 1, depth, count, columns, 0, count);
-      lanes.transpose(columns, 0, count, depth, count, room.data(), at, DEPTH);
-    } else {
-      staging.loadRows(a.dtype(), a.segment(), offset, a.rowStride(), a.columnStride(), count, depth,
-          room.data(), at, DEPTH);
-    }
-    for (int r = row + count; r < padded(row + count, rows()); r++) {
-      Arrays.fill(room.data(), room.at(k, r), room.at(k, r) + depth, 0f);
+  /** Packs a(M,…) as the columns from {@code k} on of a left operand; zeros below it. */
+  void packLeft(Matrix a, int k, PackedLeft room, Workspace workspace) {
+    for (int from = k, end = k + a.columns(); from < end; ) {
+      int to = Math.min(end, (from / room.block() + 1) * room.block());
+      packLeftBlock(a.part(0, a.rows(), from - k, to - from), room, from, workspace);
+      from = to;
     }
   }
 
-  /** Packs the whole of a right operand b(K,N). */
+  private void packLeftBlock(Matrix a, PackedLeft room, int k, Workspace workspace) {
+    int count = a.rows();
+    int depth = a.columns();
+    int at = room.at(k, 0);
+    if (a.columnStride() != 1 && a.rowStride() == 1) {
+      var columns = workspace.array(Purpose.ROWS, (long) count * depth);
+      staging.loadRows(a.dtype(), a.segment(), a.offset(), a.columnStride(), 1, depth, count, columns, 0, count);
+      lanes.transpose(columns, 0, count, depth, count, room.data(), at, DEPTH);
+    } else {
+      staging.loadRows(a.dtype(), a.segment(), a.offset(), a.rowStride(), a.columnStride(), count, depth,
+          room.data(), at, DEPTH);
+    }
+    for (int r = count; r < room.padded(); r++) {
+      Arrays.fill(room.data(), at + r * DEPTH, at + r * DEPTH + depth, 0f);
+    }
+  }
+
+  /** Packs a right operand b(K,N). */
   PackedRight packRight(Matrix b, PackedRight room, Workspace workspace) {
-    for (int k = 0; k < b.rows(); k += DEPTH) {
+    for (int k = 0; k < b.rows(); k += room.block()) {
       for (int c = 0; c < b.columns(); c += columns()) {
-        packRight(b, k, c, room, workspace);
+        packRight(b, 0, k, c, room, workspace);
       }
     }
     return room;
   }
 
-  /** Packs the panel from {@code column} of b(K,N), rows of the block from {@code k}; zeros beside it. */
-  void packRight(Matrix b, int k, int column, PackedRight room, Workspace workspace) {
+  /**
+   * Packs what of b(…,N), the rows from {@code first} on of a right operand, lies in the block that begins
+   * with {@code k} and in the panel that begins with {@code column}; zeros beside it.
+   */
+  void packRight(Matrix b, int first, int k, int column, PackedRight room, Workspace workspace) {
+    int from = Math.max(first, k);
+    int depth = Math.min(first + b.rows(), k + room.blockDepth(k)) - from;
+    if (depth <= 0) {
+      return;
+    }
     int width = columns();
     int count = Math.min(width, b.columns() - column);
-    int depth = room.blockDepth(k);
-    int at = room.at(k, column);
+    int at = room.at(from, column);
     var out = room.data();
-    long offset = b.offset() + k * b.rowStride() + column * b.columnStride();
+    long offset = b.offset() + (from - first) * b.rowStride() + column * b.columnStride();
     if (b.rowStride() == 1 && b.columnStride() != 1) {
       var rows = workspace.array(Purpose.ROWS, (long) width * depth);
       staging.loadRows(b.dtype(), b.segment(), offset, b.columnStride(), 1, count, depth, rows, 0, depth);
@@ -108,20 +135,18 @@ final class Panels {
     }
   }
 
-  /** A product of packed operands, or one of several whose sum is wanted. */
-  record Term(PackedLeft a, PackedRight b) {}
-
-  /** out(M,N) = or += a(M,K)·b(K,N); b may have further columns, and further rows if it is one block. */
+  /**
+   * out(M,N) = or += a(M,K)·b(K,N). Where one of the operands is longer, K is the other's; b may have further columns.
+   */
   void multiply(Matrix out, PackedLeft a, PackedRight b, Update update, Workspace workspace) {
-    multiply(out, List.of(new Term(a, b)), 0, update, workspace);
+    multiply(out, a, b, 0, update, workspace);
   }
 
-  /** The sum of all terms, the right operands from {@code column} on; block after block and term after term. */
-  void multiply(Matrix out, List<Term> terms, int column, Update update, Workspace workspace) {
+  /** The same with the right operand from {@code column} on. */
+  void multiply(Matrix out, PackedLeft a, PackedRight b, int column, Update update, Workspace workspace) {
+    int depth = Math.min(a.depth(), b.depth());
     var tile = workspace.array(Purpose.TILE, lanes.tileLength());
     var block = workspace.array(Purpose.TILE_2, lanes.tileLength());
-    var first = terms.getFirst();
-    var rest = terms.subList(1, terms.size());
     long rowStride = 4 * out.rowStride();
     long columnStride = 4 * out.columnStride();
     for (int c = 0; c < out.columns(); c += columns()) {
@@ -129,35 +154,39 @@ final class Panels {
       for (int r = 0; r < out.rows(); r += rows()) {
         int height = Math.min(rows(), out.rows() - r);
         long at = 4 * out.offset() + r * rowStride + c * columnStride;
+        multiplyBlock(depth, a, b, 0, r, column + c, tile);
+        if (update == Update.ADD) {
+          lanes.add(tile, out.segment(), at, rowStride, columnStride, height, width);
+        }
+        for (int k = a.block(); k < depth; k += a.block()) {
+          multiplyBlock(depth, a, b, k, r, column + c, block);
+          if (update == Update.ADD) {
+            lanes.add(block, out.segment(), at, rowStride, columnStride, height, width);
+          } else {
+            lanes.sum(tile, block);
+          }
+        }
         if (update == Update.REPLACE) {
-          multiply(first, 0, r, column + c, tile);
-          sumBlocks(first, DEPTH, r, column + c, tile, block);
-          for (var term : rest) {
-            sumBlocks(term, 0, r, column + c, tile, block);
-          }
           lanes.store(tile, out.segment(), at, rowStride, columnStride, height, width);
-        } else {
-          for (var term : terms) {
-            for (int k = 0; k < term.a.depth(); k += DEPTH) {
-              multiply(term, k, r, column + c, tile);
-              lanes.add(tile, out.segment(), at, rowStride, columnStride, height, width);
-            }
-          }
         }
       }
     }
   }
 
-  private void sumBlocks(Term term, int fromK, int row, int column, float[] tile, float[] block) {
-    for (int k = fromK; k < term.a.depth(); k += DEPTH) {
-      multiply(term, k, row, column, block);
-      lanes.sum(tile, block);
-    }
+  private void multiplyBlock(int depth, PackedLeft a, PackedRight b, int k, int row, int column, float[] tile) {
+    lanes.multiply(Math.min(a.block(), depth - k), a.data(), a.at(k, row), b.data(), b.at(k, column), tile, 0, columns());
   }
 
-  /** The block from {@code k} of one tile. */
-  private void multiply(Term term, int k, int row, int column, float[] tile) {
-    lanes.multiply(Math.min(DEPTH, term.a.depth() - k), term.a.data(), term.a.at(k, row), term.b.data(),
-        term.b.at(k, column), tile);
+  /**
+   * out(M,N) = a(M,K)·b(K,N) for operands of one block, into an array: element (r, c) at {@code at +
+   * c/W·panelStride + r·rowStride + c%W}, W the columns of a panel. Whole tiles are written.
+   */
+  void multiply(float[] out, int at, int rowStride, int panelStride, PackedLeft a, PackedRight b, int columns) {
+    for (int c = 0; c < columns; c += columns()) {
+      for (int r = 0; r < a.padded(); r += rows()) {
+        lanes.multiply(a.depth(), a.data(), a.at(0, r), b.data(), b.at(0, c), out,
+            at + c / columns() * panelStride + r * rowStride, rowStride);
+      }
+    }
   }
 }

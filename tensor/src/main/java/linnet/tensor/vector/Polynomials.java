@@ -23,6 +23,11 @@ final class Polynomials {
   static final float EXP_MAX = 100f;
   static final float EXP_MIN = -110f;
 
+  /** Below it e^x is subnormal. */
+  static final float EXP_NORMAL = -87.3f;
+  /** Makes of the bits of a rounded sum, shifted by the mantissa's, those of the power of two. */
+  static final int POWER_BITS = ONE_BITS - ROUND_BITS;
+
   /** (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2. */
   static final float EXP_4 = 0.00139266078f;
   static final float EXP_3 = 0.00836351886f;

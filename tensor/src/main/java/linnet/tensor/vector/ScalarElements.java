@@ -92,7 +92,7 @@ final class ScalarElements implements ElementLanes {
       int n) {
     for (int i = 0; i < n; i++) {
       float g = get(gate, gateAt, i);
-      set(y, yAt, i, ScalarMath.sigmoid(g) * g * get(up, upAt, i));
+      set(y, yAt, i, ScalarMath.sigmoidOrZero(g) * g * get(up, upAt, i));
     }
   }
 
@@ -101,7 +101,7 @@ final class ScalarElements implements ElementLanes {
       MemorySegment gate, long gateAt, MemorySegment up, long upAt, MemorySegment dy, long dyAt, int n) {
     for (int i = 0; i < n; i++) {
       float g = get(gate, gateAt, i);
-      float s = ScalarMath.sigmoid(g);
+      float s = ScalarMath.sigmoidOrZero(g);
       float slope = s * Math.fma(g, 1 - s, 1f);
       float d = get(dy, dyAt, i);
       set(dGate, dGateAt, i, d * get(up, upAt, i) * slope);

@@ -26,13 +26,16 @@ final class ScalarPanels implements PanelLanes {
   }
 
   @Override
-  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out) {
-    Arrays.fill(out, 0, height * width, 0);
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride) {
+    for (int r = 0; r < height; r++) {
+      Arrays.fill(out, outAt + r * outStride, outAt + r * outStride + width, 0);
+    }
     for (int k = 0; k < depth; k++) {
       for (int r = 0; r < height; r++) {
         float factor = a[aAt + r * Panels.DEPTH + k];
+        int at = outAt + r * outStride;
         for (int c = 0; c < width; c++) {
-          out[r * width + c] = Math.fma(factor, b[bAt + k * width + c], out[r * width + c]);
+          out[at + c] = Math.fma(factor, b[bAt + k * width + c], out[at + c]);
         }
       }
     }

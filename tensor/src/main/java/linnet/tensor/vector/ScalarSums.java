@@ -47,7 +47,7 @@ final class ScalarSums implements SumLanes {
   public float expSum(MemorySegment out, long outAt, MemorySegment x, long xAt, float shift, int n) {
     var lanes = new float[LANES];
     for (int i = 0; i < n; i++) {
-      float e = ScalarMath.exp(get(x, xAt, i) - shift);
+      float e = ScalarMath.expOrZero(get(x, xAt, i) - shift);
       out.set(F32, outAt + 4L * i, e);
       lanes[i % LANES] += e;
     }

@@ -19,7 +19,7 @@ interface SumLanes {
   /** The largest, −∞ of nothing; NaN if there is one. */
   float max(MemorySegment x, long xAt, int n);
 
-  /** out = exp(x − shift); returns Σ out. */
+  /** out = exp(x − shift), x at most shift; returns Σ out. */
   float expSum(MemorySegment out, long outAt, MemorySegment x, long xAt, float shift, int n);
 
   /** Σ x² in F64. */

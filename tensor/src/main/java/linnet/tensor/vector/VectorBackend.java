@@ -184,6 +184,13 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public void matmulLowRank(Tensor out, Tensor t, Tensor a, Tensor b, Tensor c, Tensor d, double scale) {
+    if (!matMul.runLowRank(out, t, a, b, c, d, scale)) {
+      Backend.super.matmulLowRank(out, t, a, b, c, d, scale);
+    }
+  }
+
+  @Override
   public void gatherRows(Tensor out, Tensor table, Tensor rows) {
     indexing.gather(out, table, rows);
   }

@@ -113,7 +113,7 @@ final class VectorElements implements ElementLanes {
     int i = 0;
     for (; i < S.loopBound(n); i += L) {
       var g = load(gate, gateAt, i);
-      store(VectorMath.sigmoid(g).mul(g).mul(load(up, upAt, i)), y, yAt, i);
+      store(VectorMath.sigmoidOrZero(g).mul(g).mul(load(up, upAt, i)), y, yAt, i);
     }
     tail.swiGlu(y, yAt + 4L * i, gate, gateAt + 4L * i, up, upAt + 4L * i, n - i);
   }
@@ -124,7 +124,7 @@ final class VectorElements implements ElementLanes {
     int i = 0;
     for (; i < S.loopBound(n); i += L) {
       var g = load(gate, gateAt, i);
-      var s = VectorMath.sigmoid(g);
+      var s = VectorMath.sigmoidOrZero(g);
       var slope = s.mul(g.fma(broadcast(1f).sub(s), broadcast(1f)));
       var d = load(dy, dyAt, i);
       store(d.mul(load(up, upAt, i)).mul(slope), dGate, dGateAt, i);

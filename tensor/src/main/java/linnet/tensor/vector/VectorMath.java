@@ -27,6 +27,27 @@ final class VectorMath {
         .blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_MAX));
   }
 
+  /** See {@link ScalarMath#expOrZero}. */
+  static FloatVector expOrZero(FloatVector x) {
+    var t = x.fma(broadcast(LOG2_E), broadcast(ROUND));
+    var n = t.sub(broadcast(ROUND));
+    var r = n.fma(broadcast(-LN2_LOW), n.fma(broadcast(-LN2_HIGH), x));
+    var q = r.fma(broadcast(EXP_4), broadcast(EXP_3));
+    q = r.fma(q, broadcast(EXP_2));
+    q = r.fma(q, broadcast(EXP_1));
+    q = r.fma(q, broadcast(EXP_0));
+    var p = r.mul(r).fma(q, r).add(broadcast(1f));
+    var power = t.reinterpretAsInts().add(POWER_BITS).lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+    return p.mul(power.reinterpretAsFloats()).blend(0f, x.compare(VectorOperators.LT, EXP_NORMAL));
+  }
+
+  /** See {@link ScalarMath#sigmoidOrZero}. */
+  static FloatVector sigmoidOrZero(FloatVector x) {
+    var one = broadcast(1f);
+    var z = expOrZero(x.abs().neg());
+    return one.blend(z, x.compare(VectorOperators.LT, 0f)).div(z.add(one));
+  }
+
   private static FloatVector powerOfTwo(IntVector k) {
     return k.add(ONE_BITS).lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats();
   }

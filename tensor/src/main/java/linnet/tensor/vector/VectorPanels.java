@@ -24,6 +24,11 @@ final class VectorPanels implements PanelLanes {
     return new VectorPanels(bits >= 512 ? new Kernel8x2() : new Kernel3x3());
   }
 
+  /** Likewise, for products of few columns: those of one vector. */
+  static VectorPanels narrow(int bits) {
+    return new VectorPanels(bits >= 512 ? new Kernel16x1() : new Kernel12x1());
+  }
+
   @Override
   public int rows() {
     return kernel.rows();
@@ -35,8 +40,8 @@ final class VectorPanels implements PanelLanes {
   }
 
   @Override
-  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out) {
-    kernel.multiply(depth, a, aAt, b, bAt, out);
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride) {
+    kernel.multiply(depth, a, aAt, b, bAt, out, outAt, outStride);
   }
 
   @Override

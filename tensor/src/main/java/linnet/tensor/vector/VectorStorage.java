@@ -17,6 +17,8 @@ import linnet.tensor.DType;
  * it.
  */
 final class VectorStorage implements StorageLanes {
+  private static final int MOST_VECTORS = 4;
+
   @Override
   public void decode(DType dtype, MemorySegment bytes, long element, float[] out, int at, int n) {
     decodeRows(dtype, bytes, element, n, 1, n, out, at, n);
@@ -26,16 +28,8 @@ final class VectorStorage implements StorageLanes {
   public void decodeRows(DType dtype, MemorySegment bytes, long element, long stride, int rows, int n,
       float[] out, int at, int outStride) {
     switch (dtype) {
-      case F32 -> {
-        for (int r = 0; r < rows; r++) {
-          f32(bytes, 4 * (element + r * stride), out, at + r * outStride, n);
-        }
-      }
-      case BF16 -> {
-        for (int r = 0; r < rows; r++) {
-          bf16(bytes, 2 * (element + r * stride), out, at + r * outStride, n);
-        }
-      }
+      case F32 -> f32(bytes, 4 * element, 4 * stride, rows, n, out, at, outStride);
+      case BF16 -> bf16(bytes, 2 * element, 2 * stride, rows, n, out, at, outStride);
       case F16 -> {
         for (int r = 0; r < rows; r++) {
           f16(bytes, 2 * (element + r * stride), out, at + r * outStride, n);
@@ -59,7 +53,32 @@ final class VectorStorage implements StorageLanes {
     Codec.encode(dtype, values, at, n, bytes, element);
   }
 
-  private static void f32(MemorySegment bytes, long offset, float[] out, int at, int n) {
+  /** Whether rows are a few vectors long, as those of a panel: then the loop over the rows is the inner one. */
+  private static boolean isPanel(int rows, int n) {
+    return n <= MOST_VECTORS * L && n % L == 0 && rows > MOST_VECTORS;
+  }
+
+  private static void f32(MemorySegment bytes, long offset, long stride, int rows, int n, float[] out, int at,
+      int outStride) {
+    if (isPanel(rows, n)) {
+      for (int i = 0; i < n; i += L) {
+        f32Column(bytes, offset + 4L * i, stride, rows, out, at + i, outStride);
+      }
+    } else {
+      for (int r = 0; r < rows; r++) {
+        f32Row(bytes, offset + r * stride, out, at + r * outStride, n);
+      }
+    }
+  }
+
+  private static void f32Column(MemorySegment bytes, long offset, long stride, int rows, float[] out, int at,
+      int outStride) {
+    for (int r = 0; r < rows; r++) {
+      load(bytes, offset + r * stride, 0).intoArray(out, at + r * outStride);
+    }
+  }
+
+  private static void f32Row(MemorySegment bytes, long offset, float[] out, int at, int n) {
     int i = 0;
     for (; i < S.loopBound(n); i += L) {
       load(bytes, offset, i).intoArray(out, at + i);
@@ -69,7 +88,27 @@ final class VectorStorage implements StorageLanes {
     }
   }
 
-  private static void bf16(MemorySegment bytes, long offset, float[] out, int at, int n) {
+  private static void bf16(MemorySegment bytes, long offset, long stride, int rows, int n, float[] out, int at,
+      int outStride) {
+    if (isPanel(rows, n)) {
+      for (int i = 0; i < n; i += L) {
+        bf16Column(bytes, offset + 2L * i, stride, rows, out, at + i, outStride);
+      }
+    } else {
+      for (int r = 0; r < rows; r++) {
+        bf16Row(bytes, offset + r * stride, out, at + r * outStride, n);
+      }
+    }
+  }
+
+  private static void bf16Column(MemorySegment bytes, long offset, long stride, int rows, float[] out, int at,
+      int outStride) {
+    for (int r = 0; r < rows; r++) {
+      loadBfloat16(bytes, offset + r * stride, 0).intoArray(out, at + r * outStride);
+    }
+  }
+
+  private static void bf16Row(MemorySegment bytes, long offset, float[] out, int at, int n) {
     int i = 0;
     for (; i < S.loopBound(n); i += L) {
       loadBfloat16(bytes, offset, i).intoArray(out, at + i);

@@ -92,14 +92,14 @@ final class VectorSums implements SumLanes {
     for (int part = 0; part < LANES; part += L) {
       var sum = FloatVector.zero(S);
       for (int i = part; i < end; i += LANES) {
-        var e = VectorMath.exp(load(x, xAt, i).sub(shift));
+        var e = VectorMath.expOrZero(load(x, xAt, i).sub(shift));
         store(e, out, outAt, i);
         sum = sum.add(e);
       }
       sum.intoArray(lanes, part);
     }
     for (int i = end; i < n; i++) {
-      float e = ScalarMath.exp(get(x, xAt, i) - shift);
+      float e = ScalarMath.expOrZero(get(x, xAt, i) - shift);
       out.set(F32, outAt + 4L * i, e);
       lanes[i - end] += e;
     }

@@ -40,6 +40,23 @@ class ContractionConformanceTest implements OnEveryBackend {
   }
 
   @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+  void matmulLowRank(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.SUMMED, s -> {
+      int scale = Candidates.emulated() ? 16 : 1;
+      int m = s.oneOf(List.of(s.size(), 131, 300)) / scale;
+      int n = s.oneOf(List.of(s.size(), 130, 257)) / scale;
+      int k = s.oneOf(List.of(s.size(), 641, 769)) / scale;
+      int rank = s.oneOf(List.of(0, 1, 8, 17));
+      var w = s.input(List.of(Layout.DENSE), s.oneOf(List.of(DType.F32, DType.BF16)), x -> x / 8, n, k);
+      var a = s.input(List.of(Layout.DENSE), DType.F32, x -> x / 8, rank, k);
+      var b = s.input(List.of(Layout.DENSE), DType.F32, x -> x / 8, n, rank);
+      s.backend().matmulLowRank(s.outputRows(m, n), s.outputRows(m, rank), s.rows(m, k), w.transpose(), a.transpose(),
+          b.transpose(), 0.5);
+      s.backend().matmulLowRank(s.outputRows(m, k), s.outputRows(m, rank), s.rows(m, n), w, b, a, 3);
+    });
+  }
+
+  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
   void matmulOfBatches(@ForAll("backends") Backend backend, @ForAll long seed) {
     agree(backend, seed, Tolerance.SUMMED, s -> {
       int batch = s.size() % 5;

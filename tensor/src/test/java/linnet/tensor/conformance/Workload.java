@@ -99,6 +99,9 @@ final class Workload {
       backend.fill(dw, 0.5);
       backend.matmulAdd(dw, dy.transpose(), x);
     }, dy.size(1), x.size(1));
+    var u = normals(v -> v, sized(301), sized(8));
+    record("low-rank dx", out -> backend.matmulLowRank(out, u, dy, normals(v -> v, dy.size(1), x.size(1)),
+        normals(v -> v, dy.size(1), u.size(1)), normals(v -> v, u.size(1), x.size(1)), 2), x.size(0), x.size(1));
     var a = normals(v -> v, 3, sized(33), sized(40));
     var b = normals(v -> v, 3, sized(40), sized(35));
     record("batched", y -> backend.matmul(y, a, b), 3, a.size(1), b.size(2));

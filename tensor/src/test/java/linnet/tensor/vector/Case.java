@@ -185,6 +185,17 @@ record Case(String name, Program program) {
         return List.of(y, z, t, u);
       }));
     }
+    for (int[] s : new int[][] {{7, 5}, {40, 5}, {700, 5}, {200, 16}, {200, 40}}) {
+      int m = s[0];
+      int rank = s[1];
+      cases.add(new Case("product of " + m + " rows with an update of rank " + rank, in -> {
+        var y = in.empty(m, 70);
+        var t = in.empty(m, rank);
+        in.backend().matmulLowRank(y, t, in.tensor(m, 650), in.in(DType.BF16, 70, 650).transpose(),
+            in.tensor(rank, 650).transpose(), in.tensor(70, rank).transpose(), 1.7);
+        return List.of(y, t);
+      }));
+    }
     cases.add(new Case("batched product", in -> {
       var y = in.empty(3, 2, 10, 12);
       in.backend().matmul(y, in.tensor(2, 10, 40).expand(Shape.of(3, 2, 10, 40)),

@@ -1,0 +1,30 @@
+package linnet.tensor.vector;
+
+/**
+ * What happens to attention's scores between two products, on arrays laid out as the products write and read
+ * them.
+ */
+interface ScoreLanes {
+  /** x *= scale, n elements from {@code at}. */
+  void scale(float[] x, int at, float scale, int n);
+
+  /** The largest of n ≥ 0 elements from {@code at}; −∞ of nothing, NaN if there is one. */
+  float max(float[] x, int at, int n);
+
+  /** x = exp(x − shift), x at most shift; returns Σ x in the lanes and the tree of {@link Tree}. */
+  float expSum(float[] x, int at, float shift, int n);
+
+  /**
+   * A panel of scores, {@code rows} queries of W keys each, becomes probabilities: s = exp(s − logSumExp[row]).
+   *
+   * @param width W, whole vectors
+   */
+  void probabilities(float[] s, int at, int rows, int width, float[] logSumExp);
+
+  /**
+   * A panel of gradients of probabilities becomes one of gradients of scores, g = p·(g − delta[row]), and is
+   * written to rows {@link Panels#DEPTH} apart from {@code copyAt} as well.
+   */
+  void gradients(float[] g, float[] p, int at, int rows, int width, float[] delta, float[] copy,
+      int copyAt);
+}

@@ -1,0 +1,83 @@
+package linnet.tensor.vector;
+
+import static linnet.tensor.vector.Tree.LANES;
+import static linnet.tensor.vector.Width.L;
+import static linnet.tensor.vector.Width.S;
+import static linnet.tensor.vector.Width.broadcast;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** {@link ScoreLanes} on the Vector API. */
+final class VectorScores implements ScoreLanes {
+  @Override
+  public void scale(float[] x, int at, float scale, int n) {
+    int i = at;
+    for (; i < at + S.loopBound(n); i += L) {
+      FloatVector.fromArray(S, x, i).mul(scale).intoArray(x, i);
+    }
+    for (; i < at + n; i++) {
+      x[i] *= scale;
+    }
+  }
+
+  @Override
+  public float max(float[] x, int at, int n) {
+    var vectorMax = broadcast(Float.NEGATIVE_INFINITY);
+    int i = at;
+    for (; i < at + S.loopBound(n); i += L) {
+      vectorMax = vectorMax.max(FloatVector.fromArray(S, x, i));
+    }
+    float max = vectorMax.reduceLanes(VectorOperators.MAX); // the same in any order
+    for (; i < at + n; i++) {
+      max = Math.max(max, x[i]);
+    }
+    return max;
+  }
+
+  @Override
+  public float expSum(float[] x, int at, float shift, int n) {
+    var lanes = new float[LANES];
+    int end = at + n - n % LANES;
+    for (int part = 0; part < LANES; part += L) {
+      var sum = FloatVector.zero(S);
+      for (int i = at + part; i < end; i += LANES) {
+        var e = VectorMath.expOrZero(FloatVector.fromArray(S, x, i).sub(shift));
+        e.intoArray(x, i);
+        sum = sum.add(e);
+      }
+      sum.intoArray(lanes, part);
+    }
+    for (int i = end; i < at + n; i++) {
+      float e = ScalarMath.expOrZero(x[i] - shift);
+      x[i] = e;
+      lanes[i - end] += e;
+    }
+    return Tree.combine(lanes);
+  }
+
+  @Override
+  public void probabilities(float[] s, int at, int rows, int width, float[] logSumExp) {
+    for (int c = 0; c < width; c += L) {
+      int first = at + c;
+      for (int r = 0; r < rows; r++) {
+        int i = first + r * width;
+        VectorMath.expOrZero(FloatVector.fromArray(S, s, i).sub(logSumExp[r])).intoArray(s, i);
+      }
+    }
+  }
+
+  @Override
+  public void gradients(float[] g, float[] p, int at, int rows, int width, float[] delta, float[] copy,
+      int copyAt) {
+    for (int c = 0; c < width; c += L) {
+      int first = at + c;
+      for (int r = 0; r < rows; r++) {
+        int i = first + r * width;
+        var weighted = FloatVector.fromArray(S, p, i).mul(FloatVector.fromArray(S, g, i).sub(delta[r]));
+        weighted.intoArray(g, i);
+        weighted.intoArray(copy, copyAt + c + r * Panels.DEPTH);
+      }
+    }
+  }
+}
