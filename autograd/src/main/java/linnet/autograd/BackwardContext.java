@@ -55,7 +55,7 @@ public final class BackwardContext {
       throw new IllegalStateException(node.op().name() + ": vjp asks for input " + i
           + ", which saves() and reads() say it does not read");
     }
-    return node.inputs()[i].value();
+    return node.input(i);
   }
 
   /**
@@ -99,7 +99,7 @@ public final class BackwardContext {
    * where this call is the last to read it, else a new one. To be used for the last thing computed from
    * {@code tensor}.
    *
-   * @param tensor {@code dy} or a saved one
+   * @param tensor {@code dy}, an input or a saved one
    */
   public Tensor reuse(Tensor tensor) {
     return ledger.isExclusive(tensor) ? tensor : frame.allocate(tensor.dtype(), tensor.shape());

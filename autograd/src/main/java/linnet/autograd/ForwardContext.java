@@ -11,12 +11,12 @@ import linnet.tensor.Tensor;
 public final class ForwardContext {
   private final Frame frame;
   private final TensorType type;
-  private final Variable[] inputs;
+  private final Tensor[] inputs;
   private final boolean[] needs;
   private final List<Tensor> saved = new ArrayList<>();
   private Tensor output;
 
-  ForwardContext(Frame frame, TensorType type, Variable[] inputs, boolean[] needs) {
+  ForwardContext(Frame frame, TensorType type, Tensor[] inputs, boolean[] needs) {
     this.frame = frame;
     this.type = type;
     this.inputs = inputs;
@@ -35,7 +35,7 @@ public final class ForwardContext {
 
   /** The value of input {@code i}; not to be written to. */
   public Tensor input(int i) {
-    return inputs[i].value();
+    return inputs[i];
   }
 
   /**

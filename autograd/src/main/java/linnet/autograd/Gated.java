@@ -22,8 +22,8 @@ public sealed interface Gated extends Op {
 
     @Override
     public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // the formulas stand at GatedKernels
-      var dGate = ctx.gradient(0);
-      var dUp = ctx.gradient(1);
+      var dGate = ctx.reuse(ctx.input(0));
+      var dUp = ctx.reuse(dy);
       ctx.backend().swiGluBackward(dGate, dUp, ctx.input(0), ctx.input(1), dy);
       return new Tensor[] {ctx.needs(0) ? dGate : null, ctx.needs(1) ? dUp : null};
     }
@@ -31,6 +31,11 @@ public sealed interface Gated extends Op {
     @Override
     public Saves saves() {
       return Saves.INPUTS;
+    }
+
+    @Override
+    public boolean cheap() {
+      return true;
     }
   }
 }

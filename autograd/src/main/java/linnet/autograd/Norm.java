@@ -31,13 +31,13 @@ public sealed interface Norm extends Op {
       var dRows = rows(ctx.dense(dy));
       Tensor dx = null;
       Tensor dw = null;
-      if (ctx.needs(0)) {
-        dx = ctx.gradient(0);
-        ctx.backend().rmsNormBackwardInput(rows(dx), x, ctx.input(1), dRows, eps);
-      }
       if (ctx.needs(1)) {
         dw = ctx.gradient(1);
         ctx.backend().rmsNormBackwardWeight(dw, x, dRows, eps);
+      }
+      if (ctx.needs(0)) {
+        dx = ctx.reuse(dy);
+        ctx.backend().rmsNormBackwardInput(rows(dx), x, ctx.input(1), dRows, eps);
       }
       return new Tensor[] {dx, dw};
     }
@@ -45,6 +45,11 @@ public sealed interface Norm extends Op {
     @Override
     public Saves saves() {
       return Saves.INPUTS;
+    }
+
+    @Override
+    public boolean cheap() {
+      return true;
     }
 
     private static Tensor rows(Tensor x) {

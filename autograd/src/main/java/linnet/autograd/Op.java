@@ -58,6 +58,17 @@ public sealed interface Op
     return true;
   }
 
+  /**
+   * Whether {@link #forward} takes so little that the tape does not keep the result of an op within a {@link
+   * Tape#block} for the backward passes of those who read it: the first of them has it computed again, with
+   * the same bits, and it is freed after the last. An op may say so if it reads every input in {@link #vjp},
+   * so that they are there; else it has no effect. Its {@link #forward} then runs twice, and must do the same
+   * both times.
+   */
+  default boolean cheap() {
+    return false;
+  }
+
   /** Whether {@link #vjp} can give a gradient for this input; if not, a trainable one is refused. */
   default boolean differentiable(int input) {
     return true;

@@ -11,6 +11,7 @@ final class OpNode extends Node {
   private final boolean[] needs;
   private final boolean[] savesInput;
   private final List<Tensor> saved;
+  private final CheapResult cheap; // null: whoever reads the result keeps it
 
   OpNode(Tape tape, int index, Op op, String path, Variable[] inputs, boolean[] needs, Variable output,
       List<Tensor> saved) {
@@ -23,7 +24,17 @@ final class OpNode extends Node {
     for (int i = 0; i < inputs.length; i++) {
       savesInput[i] = op.saves() == Saves.INPUTS && op.reads(i, this::needs);
     }
-    visitKept(tape.ledger()::retain);
+    this.cheap = op.cheap() && savesAllInputs() ? new CheapResult(this) : null;
+    visitKept(tape.ledger()::retain, CheapResult::addReader);
+  }
+
+  /** Whether this node's own backward pass keeps all that its forward pass reads. */
+  private boolean savesAllInputs() {
+    boolean all = savesInput.length > 0;
+    for (boolean saves : savesInput) {
+      all &= saves;
+    }
+    return all;
   }
 
   Op op() {
@@ -36,6 +47,31 @@ final class OpNode extends Node {
 
   boolean savesInput(int i) {
     return savesInput[i];
+  }
+
+  /** The value of an input that is saved. */
+  Tensor input(int i) {
+    var cheapInput = cheapInput(i);
+    return cheapInput == null ? inputs()[i].value() : cheapInput.value();
+  }
+
+  private CheapResult cheapInput(int i) {
+    return inputs()[i].node() instanceof OpNode maker ? maker.cheap : null;
+  }
+
+  /** Computes the result anew, with the same bits; the caller gets one hold on it. */
+  Tensor runAgain() {
+    var ledger = tape().ledger();
+    try (var frame = new Frame(ledger)) {
+      var values = new Tensor[inputs().length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = input(i);
+      }
+      var type = TensorType.of(output().value());
+      var result = op.forward(new ForwardContext(frame, type, values, new boolean[values.length]));
+      ledger.retain(result);
+      return result;
+    }
   }
 
   List<Tensor> saved() {
@@ -103,18 +139,21 @@ final class OpNode extends Node {
 
   @Override
   void letGo() {
-    visitKept(tape().ledger()::drop);
+    visitKept(tape().ledger()::drop, CheapResult::letGo);
   }
 
-  private void visitKept(Consumer<Tensor> visitor) {
+  private void visitKept(Consumer<Tensor> tensors, Consumer<CheapResult> cheapResults) {
     for (int i = 0; i < savesInput.length; i++) {
-      if (savesInput[i]) {
-        visitor.accept(inputs()[i].value());
+      var cheapInput = cheapInput(i);
+      if (savesInput[i] && cheapInput != null) {
+        cheapResults.accept(cheapInput);
+      } else if (savesInput[i]) {
+        tensors.accept(inputs()[i].value());
       }
     }
     if (op.saves() == Saves.OUTPUT) {
-      visitor.accept(output().value());
+      tensors.accept(output().value());
     }
-    saved.forEach(visitor);
+    saved.forEach(tensors);
   }
 }

@@ -31,7 +31,7 @@ public sealed interface Rotary extends Op {
 
     @Override
     public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // dx is dy turned back
-      var dx = ctx.gradient(0);
+      var dx = ctx.reuse(dy);
       ctx.backend().ropeBackward(dx, dy, ctx.input(1), ctx.input(2));
       return new Tensor[] {dx, null, null};
     }

@@ -103,7 +103,8 @@ public final class Tape implements Functions, AutoCloseable {
     for (int i = 0; i < inputs.length; i++) {
       requireInput(op, i, inputs[i]);
     }
-    var type = op.infer(Arrays.stream(inputs).map(x -> TensorType.of(x.value())).toList());
+    var values = Arrays.stream(inputs).map(Variable::value).toArray(Tensor[]::new);
+    var type = op.infer(Arrays.stream(values).map(TensorType::of).toList());
     var needs = new boolean[inputs.length];
     boolean recorded = false;
     for (int i = 0; i < inputs.length; i++) {
@@ -112,7 +113,7 @@ public final class Tape implements Functions, AutoCloseable {
       recorded |= needs[i];
     }
     try (var frame = new Frame(ledger)) {
-      var ctx = new ForwardContext(frame, type, inputs, needs);
+      var ctx = new ForwardContext(frame, type, values, needs);
       var value = op.forward(ctx);
       if (value == null || !TensorType.of(value).equals(type)) {
         throw new IllegalStateException(op.name() + ": forward returned "
@@ -191,8 +192,9 @@ public final class Tape implements Functions, AutoCloseable {
   /**
    * Runs a part of the computation under a name, such as {@code layers.3}; names of nested blocks are joined
    * by dots. Only the result may be used afterwards (and what {@link #keep} was called on): other values that
-   * no backward pass will read are freed. On a {@link #checkpointing} tape only the input is kept, and the
-   * block runs again in the backward pass, with the same bits.
+   * no backward pass will read are freed, and so are {@linkplain Op#cheap cheap} ones, which it makes again.
+   * On a {@link #checkpointing} tape only the input is kept, and the block runs again in the backward pass,
+   * with the same bits.
    */
   public Variable block(String name, Variable input, Block body) {
     requireUsable();
@@ -266,6 +268,7 @@ public final class Tape implements Functions, AutoCloseable {
     if (output.slot() == null) {
       ledger.drop(dy);
     } else {
+      child.letGoBut(output);
       child.walkBack(output, dy);
     }
     child.letGoBut(null);

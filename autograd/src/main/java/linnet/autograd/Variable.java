@@ -108,6 +108,11 @@ public final class Variable {
     held = true;
   }
 
+  /** Whether the value is there, unchanged, until {@link #letGo}. */
+  boolean isHeld() {
+    return held;
+  }
+
   /** Never lets go: the value lasts as long as its scope. */
   void keep() {
     kept = true;

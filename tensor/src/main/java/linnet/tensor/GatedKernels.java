@@ -12,19 +12,24 @@ public interface GatedKernels extends Kernels {
     backend().binary(Binary.MUL, y, y, up);
   }
 
-  /** With s = sigmoid(gate): dGate = dy · up · s · (1 + gate · (1 − s)), dUp = dy · gate · s. */
+  /**
+   * With s = sigmoid(gate): dGate = dy · up · s · (1 + gate · (1 − s)), dUp = dy · gate · s. Element-wise:
+   * dGate and dUp may be any two of the operands.
+   */
   default void swiGluBackward(Tensor dGate, Tensor dUp, Tensor gate, Tensor up, Tensor dy) {
     try (var scratch = backend().scope("swiGluBackward")) {
       var s = scratch.allocate(gate.dtype(), gate.shape());
+      var slope = scratch.allocate(gate.dtype(), gate.shape());
       backend().unary(Unary.SIGMOID, s, gate);
-      backend().affine(dGate, s, -1, 1);
-      backend().binary(Binary.MUL, dGate, dGate, gate);
-      backend().affine(dGate, dGate, 1, 1);
-      backend().binary(Binary.MUL, dGate, dGate, s);
-      backend().binary(Binary.MUL, dGate, dGate, up);
-      backend().binary(Binary.MUL, dGate, dGate, dy);
-      backend().binary(Binary.MUL, dUp, gate, s);
-      backend().binary(Binary.MUL, dUp, dUp, dy);
+      backend().affine(slope, s, -1, 1);
+      backend().binary(Binary.MUL, slope, slope, gate);
+      backend().affine(slope, slope, 1, 1);
+      backend().binary(Binary.MUL, slope, slope, s);
+      backend().binary(Binary.MUL, slope, slope, up);
+      backend().binary(Binary.MUL, slope, slope, dy);
+      backend().binary(Binary.MUL, s, gate, s);
+      backend().binary(Binary.MUL, dUp, s, dy);
+      backend().copy(dGate, slope);
     }
   }
 }

@@ -17,7 +17,7 @@ public interface NormKernels extends Kernels {
 
   /**
    * The gradient of the input. With s = rsqrt(mean(x²) + eps) and g = dy · w:
-   * dx = s · (g − x · s² · mean(g · x)).
+   * dx = s · (g − x · s² · mean(g · x)). dx may be dy.
    */
   default void rmsNormBackwardInput(Tensor dx, Tensor x, Tensor w, Tensor dy, double eps) {
     try (var scratch = backend().scope("rmsNormBackwardInput")) {

@@ -18,7 +18,7 @@ public interface RotaryKernels extends Kernels {
     rotate(y, x, cos, sin, Binary.SUB, Binary.ADD);
   }
 
-  /** The gradient of {@link #rope}, and its inverse: dx is dy turned back. */
+  /** The gradient of {@link #rope}, and its inverse: dx is dy turned back. dx may be dy. */
   default void ropeBackward(Tensor dx, Tensor dy, Tensor cos, Tensor sin) {
     rotate(dx, dy, cos, sin, Binary.ADD, Binary.SUB);
   }
@@ -32,12 +32,14 @@ public interface RotaryKernels extends Kernels {
       var s = sin.reshape(sin.size(0), 1, half).expand(a.shape());
       var straight = scratch.allocate(x.dtype(), a.shape());
       var crossed = scratch.allocate(x.dtype(), a.shape());
+      var turned = scratch.allocate(x.dtype(), a.shape());
       backend().binary(Binary.MUL, straight, a, c);
       backend().binary(Binary.MUL, crossed, b, s);
-      backend().binary(first, y.slice(-1, 0, half), straight, crossed);
+      backend().binary(first, turned, straight, crossed);
       backend().binary(Binary.MUL, straight, b, c);
       backend().binary(Binary.MUL, crossed, a, s);
       backend().binary(second, y.slice(-1, half, 2 * half), straight, crossed);
+      backend().copy(y.slice(-1, 0, half), turned);
       if (2 * half < x.size(-1)) {
         backend().copy(y.slice(-1, 2 * half, x.size(-1)), x.slice(-1, 2 * half, x.size(-1)));
       }
