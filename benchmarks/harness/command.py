@@ -4,7 +4,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from harness import cost, generation, gemm, java, kernels, memory, peers, regression, report, startup, store, training
+from harness import (
+    cost,
+    generation,
+    gemm,
+    java,
+    kernels,
+    memory,
+    peers,
+    regression,
+    report,
+    startup,
+    store,
+    training,
+)
 from harness.machine import ROOT, Machine
 from harness.process import Unavailable
 
@@ -16,12 +29,18 @@ AGAIN = 4
 
 
 def parser(description):
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="fewer shapes and rounds: a look, not a result")
-    parser.add_argument("--isa", choices=["avx2"], help="forces narrower vectors on all sides, where they can be")
+    parser.add_argument(
+        "--isa", choices=["avx2"], help="forces narrower vectors on all sides, where they can be"
+    )
     parser.add_argument("--python", type=Path, help="of the peers (default: .venv/bin/python, else this one)")
     parser.add_argument("--kernel-rounds", type=int, help="pairs of every kernel (default: 15; quick: 4)")
-    parser.add_argument("--slice-seconds", type=float, default=0.04, help="of a kernel's sample (default: %(default)s)")
+    parser.add_argument(
+        "--slice-seconds", type=float, default=0.04, help="of a kernel's sample (default: %(default)s)"
+    )
     return parser
 
 
@@ -38,9 +57,15 @@ def run_options(description):
     own = parser(description)
     own.add_argument("--sections", nargs="+", choices=SECTIONS, default=SECTIONS, help="default: all")
     own.add_argument("--model", type=Path, default=ROOT / ".linnet" / "smollm2" / "SmolLM2-135M-Instruct")
-    own.add_argument("--data", type=Path, default=ROOT / ".linnet" / "gsm8k-train.jsonl", help="GSM8K's train.jsonl")
-    own.add_argument("--steps", type=int, help="of each training process; pairs are one less (default: 7; quick: 3)")
-    own.add_argument("--step-rounds", type=int, default=1, help="processes of each side (default: %(default)s)")
+    own.add_argument(
+        "--data", type=Path, default=ROOT / ".linnet" / "gsm8k-train.jsonl", help="GSM8K's train.jsonl"
+    )
+    own.add_argument(
+        "--steps", type=int, help="of each training process; pairs are one less (default: 7; quick: 3)"
+    )
+    own.add_argument(
+        "--step-rounds", type=int, default=1, help="processes of each side (default: %(default)s)"
+    )
     own.add_argument("--out", type=Path, default=FOLDER, help="folder of the results (default: benchmarks)")
     own.add_argument("--report", action="store_true", help="only write RESULTS.md again from RESULTS.json")
     options = completed(own.parse_args())
@@ -56,9 +81,13 @@ def run_options(description):
 
 def require_files(options):
     if not (options.model / "config.json").is_file():
-        raise SystemExit(f"--model: no config.json in {options.model}; examples/models/get-smollm2 makes such a folder")
+        raise SystemExit(
+            f"--model: no config.json in {options.model}; examples/models/get-smollm2 makes such a folder"
+        )
     if not options.data.is_file():
-        raise SystemExit(f"--data: found no {options.data}; expected GSM8K's train.jsonl (openai/grade-school-math)")
+        raise SystemExit(
+            f"--data: found no {options.data}; expected GSM8K's train.jsonl (openai/grade-school-math)"
+        )
 
 
 def run(description):
@@ -122,13 +151,17 @@ def llama_server(options, machine):
 
 def check(description):
     own = parser(description)
-    own.add_argument("--results", type=Path, default=FOLDER / "RESULTS.json", help="default: benchmarks/RESULTS.json")
+    own.add_argument(
+        "--results", type=Path, default=FOLDER / "RESULTS.json", help="default: benchmarks/RESULTS.json"
+    )
     options = completed(own.parse_args())
     options.kernel_rounds = min(options.kernel_rounds, CHECK_ROUNDS)
     machine = Machine(options.isa)
     recorded = regression.shares(store.read(options.results).get(machine.kind, {}))
     if not recorded:
-        raise SystemExit(f"{options.results}: no kernels of {machine.kind} there; benchmarks/run records them")
+        raise SystemExit(
+            f"{options.results}: no kernels of {machine.kind} there; benchmarks/run records them"
+        )
     java.build()
     with java.server(machine) as linnet:
         fresh = fresh_shares(linnet, machine, options, {regression.case(name) for name in recorded})
@@ -141,7 +174,9 @@ def check(description):
             fallen = regression.falls(suspects, again)
     compared = len(recorded.keys() & fresh.keys())
     if compared == 0:
-        raise SystemExit(f"{options.results}: none of its kernels is measured any more; run benchmarks/run again")
+        raise SystemExit(
+            f"{options.results}: none of its kernels is measured any more; run benchmarks/run again"
+        )
     if fallen:
         raise SystemExit("fallen by more than the spread:\n" + "\n".join(str(fall) for fall in fallen))
     print(f"{compared} shares are where they were, or higher")
@@ -150,7 +185,9 @@ def check(description):
 def fresh_shares(linnet, machine, options, cases):
     """Shares of the kernels of these names."""
     sections = {
-        "gemm": gemm.measure(linnet, Unavailable("torch is not needed here"), machine, options, cases.__contains__),
+        "gemm": gemm.measure(
+            linnet, Unavailable("torch is not needed here"), machine, options, cases.__contains__
+        ),
         "kernels": kernels.measure(linnet, machine, options, cases.__contains__),
     }
     return regression.shares(sections)

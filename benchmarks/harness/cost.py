@@ -17,8 +17,11 @@ def measure(linnet, machine, options):
     samples = alternate(sides, options.cost_rounds, 0)
     layers = {count: samples["layers", count] for count in LAYERS}
     low, middle, high = (layers[count] for count in LAYERS)
-    growth = [(c - b) / (b - a) * (LAYERS[1] - LAYERS[0]) / (LAYERS[2] - LAYERS[1]) for a, b, c in zip(low, middle, high)]
-    doubled = [many / few / 2 for many, few in zip(samples["rows", ROWS[1]], layers[FEW_LAYERS])]
+    growth = [
+        (c - b) / (b - a) * (LAYERS[1] - LAYERS[0]) / (LAYERS[2] - LAYERS[1])
+        for a, b, c in zip(low, middle, high, strict=True)
+    ]
+    doubled = [many / few / 2 for many, few in zip(samples["rows", ROWS[1]], layers[FEW_LAYERS], strict=True)]
     return {
         "gigaFlopsByLayers": {str(count): summary(values) for count, values in layers.items()},
         "gigaFlopsOf16Rows": summary(samples["rows", ROWS[1]]),
@@ -33,7 +36,9 @@ def side(linnet, params, threads):
 
     def call(seconds):
         before = java.peak(linnet, threads, 0.05)
-        taken = java.kernel(linnet, "StepBenchmark", "step", seconds, threads=threads, checkpointing="false", **params)
+        taken = java.kernel(
+            linnet, "StepBenchmark", "step", seconds, threads=threads, checkpointing="false", **params
+        )
         after = java.peak(linnet, threads, 0.05)
         return taken["seconds"] * (before + after) / 2
 

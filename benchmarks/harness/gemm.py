@@ -1,6 +1,6 @@
 """Matrix products of the model's shapes, beside MKL through torch and beside the multiply-add loop.
 
-Each round measures every side in turn, for a few hundredths of a second each; ratios are taken within a round.
+Each round measures every side in turn, for some hundredths of a second; ratios are taken within a round.
 """
 
 import time
@@ -56,7 +56,9 @@ def measure_shape(linnet, torch, cores, shape, form, options):
         sides["peak", threads] = lambda s, t=threads: java.peak(linnet, t, s)
         for dtype in ("F32", "BF16"):
             params = {"shape": name, "weights": dtype, "threads": threads}
-            sides[dtype, threads] = lambda s, p=params: java.kernel(linnet, "GemmBenchmark", form, s, **p)["gigaFlops"]
+            sides[dtype, threads] = lambda s, p=params: java.kernel(linnet, "GemmBenchmark", form, s, **p)[
+                "gigaFlops"
+            ]
         if not isinstance(torch, Unavailable):
             work = {"m": shape[0], "n": shape[1], "k": shape[2], "form": form, "threads": threads}
             sides["MKL", threads] = lambda s, w=work: torch.ask(do="gemm", seconds=s, **w)["gigaFlops"]
@@ -79,7 +81,9 @@ def alternate(sides, rounds, seconds):
 
 
 def figures(samples, threads, counts):
-    found = {name: samples[name, threads] for name in ("peak", "F32", "BF16", "MKL") if (name, threads) in samples}
+    found = {
+        name: samples[name, threads] for name in ("peak", "F32", "BF16", "MKL") if (name, threads) in samples
+    }
     result = {name: summary(values) for name, values in found.items()}
     for dtype in ("F32", "BF16"):
         result[f"{dtype}/peak"] = ratios(found[dtype], found["peak"])
@@ -95,7 +99,9 @@ def figures(samples, threads, counts):
             result[f"{name} scaling"] = summary(speedups)
         for name in ("F32", "BF16", "MKL"):
             if f"{name} scaling" in found:
-                result[f"{name} scaling/peak scaling"] = ratios(found[f"{name} scaling"], found["peak scaling"])
+                result[f"{name} scaling/peak scaling"] = ratios(
+                    found[f"{name} scaling"], found["peak scaling"]
+                )
     return result
 
 

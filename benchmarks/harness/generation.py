@@ -80,4 +80,4 @@ def take_turns(linnet, sides, work, field, tokens, threads, options):
 
 def agreeing(one, other):
     """How many tokens two sides chose alike before the first that differs."""
-    return next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), len(one))
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b), len(one))

@@ -1,4 +1,4 @@
-"""Builds Linnet and the benchmarks where sources are newer, and starts the server of the benchmarks' module."""
+"""Builds Linnet and the benchmarks where sources are newer, and starts the benchmarks' server."""
 
 import os
 import shutil
@@ -10,6 +10,7 @@ from harness.process import Server
 
 LAUNCHER = ROOT / "linnet"
 TARGET = ROOT / "benchmarks" / "target"
+COMPILE_SECONDS = 1
 MODULES = ("tensor", "autograd", "nn", "sft", "benchmarks")
 
 
@@ -19,13 +20,22 @@ def find_jdk():
     named = [os.environ.get("JAVA25_HOME"), os.environ.get("JAVA_HOME")]
     named += [str(Path(on_path).resolve().parents[1])] if on_path else []
     folders = [Path(name) for name in named if name]
-    for pattern in ("usr/lib/jvm/*", "Library/Java/JavaVirtualMachines/*/Contents/Home", "opt/java/*", "opt/jdk*"):
+    for pattern in (
+        "usr/lib/jvm/*",
+        "Library/Java/JavaVirtualMachines/*/Contents/Home",
+        "opt/java/*",
+        "opt/jdk*",
+    ):
         folders += sorted(Path("/").glob(pattern))
     for pattern in (".sdkman/candidates/java/*", ".jdks/*"):
         folders += sorted(Path.home().glob(pattern))
     for folder in folders:
         release = folder / "release"
-        if (folder / "bin" / "java").exists() and release.is_file() and 'JAVA_VERSION="25' in release.read_text():
+        if (
+            (folder / "bin" / "java").exists()
+            and release.is_file()
+            and 'JAVA_VERSION="25' in release.read_text()
+        ):
             return folder
     raise SystemExit("found no JDK 25; set JAVA25_HOME to the folder of one (./linnet says where it looks)")
 
@@ -49,7 +59,7 @@ def build():
 
 
 def server(machine):
-    """Linnet's side of everything that is measured call by call."""
+    """Linnet's side of what is measured call by call; what measures the limits is compiled by then."""
     command = [
         find_jdk() / "bin" / "java",
         *["-XX:+UseSerialGC", "-Xms64m", "-Xmx2g", "--add-modules", "jdk.incubator.vector"],
@@ -57,7 +67,11 @@ def server(machine):
         *["-cp", f"{TARGET / 'classes'}{os.pathsep}{TARGET / 'lib'}/*"],
         "linnet.benchmarks.server.BenchServer",
     ]
-    return Server("Linnet", command, dict(os.environ))
+    linnet = Server("Linnet", command, dict(os.environ))
+    for threads in sorted({1, machine.cores}):
+        peak(linnet, threads, COMPILE_SECONDS)
+        bandwidth(linnet, threads, COMPILE_SECONDS)
+    return linnet
 
 
 def kernel(linnet, benchmark, method, seconds, **params):

@@ -39,7 +39,11 @@ def kernels(quick):
         Kernel("HeadBenchmark", "oneToken", "read", {"weights": "BF16"}),
         Kernel("DecodingBenchmark", "layers", "read", {"weights": "BF16", "tokens": 1}),
     ]
-    return found if quick else found + [Kernel("DecodingBenchmark", "layers", "read", {"weights": "F32", "tokens": 1})]
+    return (
+        found
+        if quick
+        else found + [Kernel("DecodingBenchmark", "layers", "read", {"weights": "F32", "tokens": 1})]
+    )
 
 
 def measure(linnet, machine, options, wanted=lambda name: True):
@@ -48,7 +52,10 @@ def measure(linnet, machine, options, wanted=lambda name: True):
     for kernel in [kernel for kernel in kernels(options.quick) if wanted(kernel.name)]:
         for threads in sorted({1, machine.cores}):
             rows.append(measure_kernel(linnet, kernel, threads, options))
-            print(f"{kernel.name}, {threads} threads: {rows[-1]['share']['median']:.2f} of {kernel.limit}", flush=True)
+            print(
+                f"{kernel.name}, {threads} threads: {rows[-1]['share']['median']:.2f} of {kernel.limit}",
+                flush=True,
+            )
     shares = {f"{row['name']}, {row['threads']} threads": row["share"] for row in rows}
     return {"rows": rows, "shares": shares, "notes": []}
 
@@ -57,7 +64,9 @@ def measure_kernel(linnet, kernel, threads, options):
     answers = {}
 
     def call(seconds):
-        answers.update(java.kernel(linnet, kernel.benchmark, kernel.method, seconds, threads=threads, **kernel.params))
+        answers.update(
+            java.kernel(linnet, kernel.benchmark, kernel.method, seconds, threads=threads, **kernel.params)
+        )
         return answers["gigaFlops" if kernel.limit == "peak" else "gigaBytes"]
 
     def limit(seconds):

@@ -1,4 +1,4 @@
-"""The largest resident memory of a training process: plain, with checkpointing, and over the length of a row."""
+"""The largest resident memory of a training process: plain, checkpointing, over the length of a row."""
 
 import json
 
@@ -17,7 +17,9 @@ def measure(machine, options):
         plain = sides.Work(options.model, options.data, steps=3)
         result = {
             "plainBytes": peak("linnet", plain, scratch / "plain", options, machine)[0],
-            "checkpointingBytes": peak("linnet-checkpointing", plain, scratch / "checkpointing", options, machine)[0],
+            "checkpointingBytes": peak(
+                "linnet-checkpointing", plain, scratch / "checkpointing", options, machine
+            )[0],
             "lengths": {},
             "notes": [],
         }

@@ -35,7 +35,9 @@ def falls(recorded, fresh):
 def shares(sections):
     """The recorded shares of all kernels of one kind of machine."""
     return {
-        name: share for section in ("gemm", "kernels") for name, share in sections.get(section, {}).get("shares", {}).items()
+        name: share
+        for section in ("gemm", "kernels")
+        for name, share in sections.get(section, {}).get("shares", {}).items()
     }
 
 

@@ -7,10 +7,10 @@ from harness.targets import GIB, verdicts
 
 INTRODUCTION = """# Results
 
-Written by `benchmarks/run` from `RESULTS.json`; [README.md](README.md) says how everything is measured. Figures are
-medians with the quartiles in brackets; ratios are taken within pairs of calls or steps that follow one another, since
-these processors flip between full and half speed, and say how many times as fast Linnet is. Limits were measured
-between the very calls that are compared with them.
+Written by `benchmarks/run` from `RESULTS.json`; [README.md](README.md) says how everything is measured.
+Figures are medians with the quartiles in brackets; ratios are taken within pairs of calls or steps that follow
+one another, since these processors flip between full and half speed, and say how many times as fast Linnet is.
+Limits were measured between the very calls that are compared with them.
 """
 ISAS = {"avx512": "AVX-512", "avx2": "AVX2"}
 
@@ -26,13 +26,29 @@ def write(results, folder):
 def machine(kind, sections, folder):
     run = max((section["run"] for section in sections.values()), key=lambda stamp: stamp["date"])
     name = ISAS.get(run["isa"], run["isa"])
-    forced = " forced on a processor that has more: not what a processor of that kind does" if run["forced"] else ""
+    forced = (
+        " forced on a processor that has more: not what a processor of that kind does"
+        if run["forced"]
+        else ""
+    )
     heading = f"## {name}{', forced' if run['forced'] else ''}"
-    lines = [heading, "", f"{run['processor']}, {run['cores']} cores, {run['memoryBytes'] / GIB:.0f} GiB{forced}.", ""]
-    lines.append("Sections: " + ", ".join(f"{key} {part['run']['date']}" for key, part in sections.items()) + ".")
-    lines += ["", *table(("what", "beside", "target", "measured", "met"), [row(one) for one in verdicts(sections)])]
+    lines = [
+        heading,
+        "",
+        f"{run['processor']}, {run['cores']} cores, {run['memoryBytes'] / GIB:.0f} GiB{forced}.",
+        "",
+    ]
+    lines.append(
+        "Sections: " + ", ".join(f"{key} {part['run']['date']}" for key, part in sections.items()) + "."
+    )
+    lines += [
+        "",
+        *table(("what", "beside", "target", "measured", "met"), [row(one) for one in verdicts(sections)]),
+    ]
     if "gemm" in sections and "kernels" in sections:
-        lines += pictures(kind, sections, run["cores"], f"Linnet on {name}{' (forced)' if run['forced'] else ''}", folder)
+        lines += pictures(
+            kind, sections, run["cores"], f"Linnet on {name}{' (forced)' if run['forced'] else ''}", folder
+        )
     for key, section in SECTIONS.items():
         if key in sections:
             lines += ["", *section(sections[key])]
@@ -51,7 +67,7 @@ def pictures(kind, sections, cores, title, folder):
         file = f"roofline-{kind}-{threads}.svg"
         what = f"{title}, {threads} {'thread' if threads == 1 else 'threads'}, BF16 weights"
         (folder / file).write_text(roofline.picture(sections, what, threads), encoding="utf-8")
-        lines += ["", f"![Roofline, {threads} threads]({file})"]
+        lines += ["", f"![Roofline, {threads} {'thread' if threads == 1 else 'threads'}]({file})"]
     return lines
 
 
@@ -64,11 +80,23 @@ def line(cells):
 
 
 def gemm(section):
-    heading = ("tokens×out×in", "form", "threads", "F32 GFLOP/s", "of peak", "of MKL", "BF16 of F32", "scaling of FMA's")
+    heading = (
+        "tokens×out×in",
+        "form",
+        "threads",
+        "F32 GFLOP/s",
+        "of peak",
+        "of MKL",
+        "BF16 of F32",
+        "scaling of FMA's",
+    )
     rows = []
     for one in section["rows"]:
         for threads, figures in one["threads"].items():
-            cells = [text(figures.get(key)) for key in ("F32/peak", "F32/MKL", "BF16/F32", "F32 scaling/peak scaling")]
+            cells = [
+                text(figures.get(key))
+                for key in ("F32/peak", "F32/MKL", "BF16/F32", "F32 scaling/peak scaling")
+            ]
             rows.append((one["shape"], FORMS[one["form"]], threads, text(figures["F32"], 0), *cells))
     return ["### Matrix products", "", *table(heading, rows)]
 
@@ -79,26 +107,48 @@ def kernels(section):
     for one in section["rows"]:
         unit = f" {one['unit']}"
         limit = f"{text(one['limit'], 0, unit)} ({one['limitedBy']})"
-        rows.append((one["name"], str(one["threads"]), text(one["value"], 0, unit), limit, text(one["share"])))
+        rows.append(
+            (one["name"], str(one["threads"]), text(one["value"], 0, unit), limit, text(one["share"]))
+        )
     return ["### Other kernels", "", *table(heading, rows)]
 
 
 def training(title):
     def section(found):
-        heading = ("", "real tokens/s", "Linnet is", "share of FMA peak", "peak memory", "step 1 begins after")
+        heading = (
+            "",
+            "real tokens/s",
+            "Linnet is",
+            "share of FMA peak",
+            "peak memory",
+            "step 1 begins after",
+        )
         rows = []
         for name, side in found["sides"].items():
             ratio = found["ratios"].get(name)
-            cells = [text(side["tokensPerSecond"], 0), f"{text(ratio)} ×" if ratio else "", text(side["shareOfPeak"])]
+            cells = [
+                text(side["tokensPerSecond"], 0),
+                f"{text(ratio)} ×" if ratio else "",
+                text(side["shareOfPeak"]),
+            ]
             memory = f"{side['peakBytes']['median'] / GIB:.2f} GiB"
             rows.append((sides.NAMES[name], *cells, memory, f"{side['startSeconds']['median']:.1f} s"))
         losses = [
             f"{sides.NAMES[name]}: {', '.join(f'{loss:.4f}' for loss in side['losses'][:4])}"
             for name, side in found["sides"].items()
         ]
-        about = f"Batches of {found['batch']} rows of at most {found['maxLength']} tokens, steps 2 to {found['steps']}."
+        about = f"Batches of {found['batch']} rows of at most {found['maxLength']} tokens, "
+        about += f"steps 2 to {found['steps']}."
         scaling = f" All cores' multiply-add loop over one's: {text(found['peakScaling'])}."
-        return [f"### {title}", "", about + scaling, "", *table(heading, rows), "", "Losses of the first steps. " + "; ".join(losses) + "."]
+        return [
+            f"### {title}",
+            "",
+            about + scaling,
+            "",
+            *table(heading, rows),
+            "",
+            "Losses of the first steps. " + "; ".join(losses) + ".",
+        ]
 
     return section
 
@@ -119,7 +169,10 @@ def start(section):
 
 def generation(section):
     lines = ["### Generation"]
-    titles = {"decoding": f"Greedy, {section['tokens']} tokens after a prompt of 64", "prompt": "A prompt of 512 tokens"}
+    titles = {
+        "decoding": f"Greedy, {section['tokens']} tokens after a prompt of 64",
+        "prompt": "A prompt of 512 tokens",
+    }
     for key, title in titles.items():
         found = section[key]
         rows = []
@@ -130,8 +183,9 @@ def generation(section):
         heading = ("", "tokens/s", "Linnet is", "tokens alike before the first that differs")
         lines += ["", f"{title}, {section['threads']} threads.", "", *table(heading, rows)]
     found = section["decoding"]
-    lines += ["", f"A token reads {found['weightBytes'] / 1e6:.0f} MB of weights; memory gives {text(found['bandwidth'], 1)} GB/s."]
-    return lines
+    bandwidth = text(found["bandwidth"], 1)
+    about = f"A token reads {found['weightBytes'] / 1e6:.0f} MB of weights; memory gives {bandwidth} GB/s."
+    return [*lines, "", about]
 
 
 def cost(section):

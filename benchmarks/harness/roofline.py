@@ -2,9 +2,18 @@
 
 import math
 
-WIDTH, HEIGHT = 920, 560
-LEFT, RIGHT, TOP, BOTTOM = 70, 250, 50, 60
-COLOURS = {"gemm": "#1b6ca8", "linear": "#3f8f5b", "attention": "#b8552b", "head": "#7a4fa3", "decoding": "#c23b6b"}
+from harness.gemm import FORMS
+
+WIDTH, HEIGHT = 960, 560
+LEFT, RIGHT, TOP, BOTTOM = 70, 270, 50, 60
+LEGEND_LINE = 15
+COLOURS = {
+    "gemm": "#1b6ca8",
+    "linear": "#3f8f5b",
+    "attention": "#b8552b",
+    "head": "#7a4fa3",
+    "decoding": "#c23b6b",
+}
 OTHER = "#666666"
 
 
@@ -34,7 +43,9 @@ def points(sections, threads):
         if figures:
             m, n, k = (int(size) for size in row["shape"].split("x"))
             intensity = 2 * m * n * k / (4 * (m * n + m * k) + 2 * n * k)
-            found.append(("gemm", f"{row['shape']} {row['form']}", intensity, figures["BF16"]["median"]))
+            found.append(
+                ("gemm", f"gemm {row['shape']} {FORMS[row['form']]}", intensity, figures["BF16"]["median"])
+            )
     for row in sections.get("kernels", {}).get("rows", []):
         if row["threads"] == threads and row["flopsPerByte"] > 0:
             value = row["value"]["median"]
@@ -45,7 +56,11 @@ def points(sections, threads):
 
 def limits(sections, threads):
     """GFLOP/s and GB/s of the machine on so many threads: medians of this run."""
-    peaks = [row["threads"][str(threads)]["peak"]["median"] for row in sections["gemm"]["rows"] if str(threads) in row["threads"]]
+    peaks = [
+        row["threads"][str(threads)]["peak"]["median"]
+        for row in sections["gemm"]["rows"]
+        if str(threads) in row["threads"]
+    ]
     reads = [
         row["limit"]["median"]
         for row in sections["kernels"]["rows"]
@@ -58,9 +73,10 @@ def picture(sections, title, threads):
     """The SVG's text."""
     peak, bandwidth = limits(sections, threads)
     marks = points(sections, threads)
-    axes = Axes((0.25, 1000), (min(4, *(mark[3] for mark in marks)) / 1.5, peak * 2))
+    axes = Axes((0.25, 2048), (min(4, *(mark[3] for mark in marks)) / 1.5, peak * 2))
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"',
+        ' font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
         f'<text x="{LEFT}" y="26" font-size="15">{title}</text>',
     ]
@@ -72,28 +88,30 @@ def picture(sections, title, threads):
     out.append(f'<polyline points="{path}" fill="none" stroke="black" stroke-width="2"/>')
     out.append(label(axes.x(high) - 4, axes.y(peak) - 6, f"multiply-add loop: {peak:.0f} GFLOP/s", "end"))
     out.append(label(axes.x(ridge) + 14, axes.y(peak / 1.9), f"memory read: {bandwidth:.0f} GB/s", "start"))
-    for index, (kind, name, intensity, flops) in enumerate(sorted(marks, key=lambda mark: (mark[0], mark[1]))):
-        out += mark_of(axes, index + 1, kind, name, intensity, flops, peak, bandwidth)
+    step = min(LEGEND_LINE, (HEIGHT - TOP - 10) / max(1, len(marks)))
+    for index, (kind, name, intensity, flops) in enumerate(sorted(marks)):
+        share = flops / min(peak, intensity * bandwidth)
+        out += mark_of(
+            axes.x(intensity), axes.y(flops), index + 1, kind, f"{name}: {100 * share:.0f} %", step
+        )
     return "\n".join([*out, "</svg>", ""])
 
 
-def mark_of(axes, number, kind, name, intensity, flops, peak, bandwidth):
+def mark_of(x, y, number, kind, text, step):
+    """A point with its number, and its line of the legend."""
     colour = COLOURS.get(kind, OTHER)
-    share = flops / min(peak, intensity * bandwidth)
-    x, y = axes.x(intensity), axes.y(flops)
-    line = TOP + 4 + 15 * number
-    text = name if kind != "gemm" else f"gemm {name}"
+    line = f"{TOP + step * number:.1f}"
     return [
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}" fill-opacity="0.75"/>',
         f'<text x="{x + 5:.1f}" y="{y + 9:.1f}" font-size="8" fill="{colour}">{number}</text>',
-        f'<text x="{WIDTH - RIGHT + 12}" y="{line}" font-size="9" fill="{colour}">{number} {text}: {100 * share:.0f} %</text>',
+        f'<text x="{WIDTH - RIGHT + 12}" y="{line}" font-size="9" fill="{colour}">{number} {text}</text>',
     ]
 
 
 def grid(axes):
     lines = []
     bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
-    for value in (0.25, 1, 4, 16, 64, 256, 1000):
+    for value in (0.25, 1, 4, 16, 64, 256, 1024):
         x = axes.x(value)
         lines.append(f'<line x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{bottom}" stroke="#dddddd"/>')
         lines.append(label(x, bottom + 18, f"{value:g}", "middle"))
@@ -105,7 +123,9 @@ def grid(axes):
                 lines.append(f'<line x1="{LEFT}" y1="{y:.1f}" x2="{right}" y2="{y:.1f}" stroke="#dddddd"/>')
                 lines.append(label(LEFT - 6, y + 4, f"{step:g}", "end"))
         value *= 10
-    lines.append(label((LEFT + right) / 2, HEIGHT - 14, "floating-point operations per byte of the operands", "middle"))
+    lines.append(
+        label((LEFT + right) / 2, HEIGHT - 14, "floating-point operations per byte of the operands", "middle")
+    )
     lines.append(label(LEFT, TOP - 8, "GFLOP/s", "end"))
     return lines
 

@@ -1,4 +1,4 @@
-"""RESULTS.json: for each kind of machine its sections, each with the date and the machine that it was run on."""
+"""RESULTS.json: for each kind of machine its sections, each with the date and the machine it ran on."""
 
 import json
 

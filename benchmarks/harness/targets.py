@@ -19,21 +19,31 @@ class Verdict:
 
 
 def verdicts(sections):
-    return [*gemm(sections), *training(sections), *memory(sections), *start(sections), *generating(sections), *cost(sections)]
+    return [
+        *gemm(sections),
+        *training(sections),
+        *memory(sections),
+        *start(sections),
+        *generating(sections),
+        *cost(sections),
+    ]
 
 
 def at_least(what, beside, bound, figure, digits=2, unit=" ×", percent=False):
     if figure is None:
-        return Verdict(what, beside, f"≥ {bound:g}{unit}", "not measured", None)
+        target = f"≥ {100 * bound:.0f} %" if percent else f"≥ {bound:g}{unit}"
+        return Verdict(what, beside, target, "not measured", None)
     if percent:
         hundred = {key: 100 * figure[key] for key in ("median", "q1", "q3")} | {"n": figure["n"]}
-        return Verdict(what, beside, f"≥ {100 * bound:.0f} %", text(hundred, 0) + " %", figure["median"] >= bound)
+        return Verdict(
+            what, beside, f"≥ {100 * bound:.0f} %", text(hundred, 0) + " %", figure["median"] >= bound
+        )
     return Verdict(what, beside, f"≥ {bound:g}{unit}", text(figure, digits) + unit, figure["median"] >= bound)
 
 
 def at_most(what, beside, bound, value, unit):
     if value is None:
-        return Verdict(what, beside, f"≤ {bound:g} {unit}", "not measured", None)
+        return Verdict(what, beside, f"≤ {bound:.2g} {unit}", "not measured", None)
     return Verdict(what, beside, f"≤ {bound:.2g} {unit}", f"{value:.2f} {unit}", value <= bound)
 
 
@@ -82,7 +92,9 @@ def training(sections):
 
 def fastest(ratio, names):
     """The ratio to the fastest of these peers."""
-    return min((ratio[name] for name in names if ratio.get(name)), key=lambda one: one["median"], default=None)
+    return min(
+        (ratio[name] for name in names if ratio.get(name)), key=lambda one: one["median"], default=None
+    )
 
 
 def memory(sections):
@@ -95,11 +107,17 @@ def memory(sections):
     ]
     for name, label in (("trl", "TRL"), ("loop", "hand-tuned loop")):
         other = peers.get(name, {}).get("peakBytes", {}).get("median")
-        result.append(at_most("peak memory of the LoRA step", label, 1 / 6, own and other and own / other, "×"))
+        result.append(
+            at_most("peak memory of the LoRA step", label, 1 / 6, own and other and own / other, "×")
+        )
     lengths = section.get("lengths", {})
     longest = lengths.get("8192", {}).get("peakBytes")
     result.append(at_most("length 8192, one row, checkpointing", "", 3, scaled(longest), "GiB"))
-    result.append(at_most("memory's growth from 4096 to 8192", "twice that from 2048 to 4096", 1.1, growth(lengths), "×"))
+    result.append(
+        at_most(
+            "memory's growth from 4096 to 8192", "twice that from 2048 to 4096", 1.1, growth(lengths), "×"
+        )
+    )
     return result
 
 
@@ -130,7 +148,9 @@ def generating(sections):
     decoding, prompt = section.get("decoding", {}), section.get("prompt", {})
     ratio, ahead = decoding.get("ratios", {}), prompt.get("ratios", {})
     return [
-        at_least("greedy generation", "memory bandwidth", 0.7, decoding.get("shareOfBandwidth"), percent=True),
+        at_least(
+            "greedy generation", "memory bandwidth", 0.7, decoding.get("shareOfBandwidth"), percent=True
+        ),
         at_least("greedy generation", "llama.cpp F16", 1, ratio.get("llama.cpp F16")),
         at_least("greedy generation", "transformers F32", 3, ratio.get("transformers float32")),
         at_least("greedy generation", "transformers BF16", 3, ratio.get("transformers bfloat16")),
@@ -144,7 +164,11 @@ def cost(sections):
     growth = {key: section.get(key, {}).get("median") for key in ("growthWithLayers", "growthWithTokens")}
     scaling = sections.get("scaling", {})
     speedup, loop = scaling.get("ratios", {}).get("linnet-1"), scaling.get("peakScaling")
-    both = speedup and loop and {key: speedup[key] / loop["median"] for key in ("median", "q1", "q3")} | {"n": speedup["n"]}
+    both = (
+        speedup
+        and loop
+        and {key: speedup[key] / loop["median"] for key in ("median", "q1", "q3")} | {"n": speedup["n"]}
+    )
     return [
         at_most("cost from 4 to 8 layers", "twice that from 2 to 4", 1.1, growth["growthWithLayers"], "×"),
         at_most("cost of twice the tokens", "twice the cost", 1.1, growth["growthWithTokens"], "×"),

@@ -16,7 +16,9 @@ class Regression(unittest.TestCase):
 
     def test_a_fall_beyond_the_spread_is_found_and_named(self):
         recorded = {"gemm": around(0.8, 0.05), "norm": around(0.9, 0.05)}
-        self.assertEqual(["gemm"], self.names(recorded, {"gemm": around(0.7, 0.02), "norm": around(0.88, 0.02)}))
+        self.assertEqual(
+            ["gemm"], self.names(recorded, {"gemm": around(0.7, 0.02), "norm": around(0.88, 0.02)})
+        )
 
     def test_a_wide_spread_of_either_side_allows_more(self):
         self.assertEqual([], self.names({"gemm": around(0.8, 0.2)}, {"gemm": around(0.7, 0.01)}))

@@ -124,7 +124,10 @@ def step(side, limit):
     seconds = time.monotonic() - begun
     side.stop()
     after = limit()
-    print(f"{side.name} step {line['step']}: {line['tokens'] / seconds:.0f} tokens/s, loss {line['loss']:.4f}", flush=True)
+    print(
+        f"{side.name} step {line['step']}: {line['tokens'] / seconds:.0f} tokens/s, loss {line['loss']:.4f}",
+        flush=True,
+    )
     return {"line": line, "seconds": seconds, "before": before, "after": after}
 
 

@@ -1,4 +1,4 @@
-"""The lines that every training side of benchmarks/run prints, under the names that `linnet train --json` uses."""
+"""The lines that every training side of benchmarks/run prints, named as `linnet train --json` names them."""
 
 import json
 

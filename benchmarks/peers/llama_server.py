@@ -1,4 +1,4 @@
-"""The llama.cpp side of benchmarks/run: greedy generation from a GGUF, through llama-cpp-python's plain C calls."""
+"""The llama.cpp side of benchmarks/run: greedy generation from a GGUF, by llama-cpp-python's C calls."""
 
 import argparse
 import functools
@@ -14,9 +14,15 @@ CONTEXT = 2048
 
 @functools.cache
 def context(model, threads):
-    """A model and a context that evaluates 512 tokens at once; the prompt's logits for its last token only."""
+    """A context that evaluates 512 tokens at once, with logits for the last of them only, and its model."""
     llm = llama_cpp.Llama(
-        model, n_ctx=CONTEXT, n_batch=512, n_ubatch=512, n_threads=threads, n_threads_batch=threads, verbose=False
+        model,
+        n_ctx=CONTEXT,
+        n_batch=512,
+        n_ubatch=512,
+        n_threads=threads,
+        n_threads_batch=threads,
+        verbose=False,
     )
     return llm, llm.ctx, llm.n_vocab()
 
