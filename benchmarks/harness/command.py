@@ -19,7 +19,7 @@ from harness import (
     training,
 )
 from harness.machine import ROOT, Machine
-from harness.process import Unavailable
+from harness.process import Unavailable, end_on_signal
 
 SECTIONS = tuple(report.SECTIONS)
 NEED_MODEL = ("lora", "full", "scaling", "memory", "start", "generation")
@@ -64,6 +64,9 @@ def run_options(description):
         "--steps", type=int, help="of each training process; pairs are one less (default: 7; quick: 3)"
     )
     own.add_argument(
+        "--without", nargs="+", default=[], choices=["trl", "loop", "loop-rows"], help="peers to leave out"
+    )
+    own.add_argument(
         "--step-rounds", type=int, default=1, help="processes of each side (default: %(default)s)"
     )
     own.add_argument("--out", type=Path, default=FOLDER, help="folder of the results (default: benchmarks)")
@@ -92,6 +95,7 @@ def require_files(options):
 
 def run(description):
     options = run_options(description)
+    end_on_signal()
     results = options.out / "RESULTS.json"
     if not options.report:
         if any(section in NEED_MODEL for section in options.sections):
@@ -156,6 +160,7 @@ def check(description):
     )
     options = completed(own.parse_args())
     options.kernel_rounds = min(options.kernel_rounds, CHECK_ROUNDS)
+    end_on_signal()
     machine = Machine(options.isa)
     recorded = regression.shares(store.read(options.results).get(machine.kind, {}))
     if not recorded:

@@ -88,9 +88,18 @@ def commit():
         name = subprocess.run(
             [*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
         )
-        changed = subprocess.run(
-            [*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True
-        )
+        # the results themselves change while a run goes on
+        status = [
+            *git,
+            "status",
+            "--porcelain",
+            "-uno",
+            "--",
+            ".",
+            ":!benchmarks/RESULTS.*",
+            ":!benchmarks/*.svg",
+        ]
+        changed = subprocess.run(status, capture_output=True, text=True, check=True)
         return name.stdout.strip() + ("+" if changed.stdout.strip() else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"

@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -22,6 +23,12 @@ def end(process):
         except ProcessLookupError:
             pass
         process.wait()
+
+
+def end_on_signal():
+    """A run that is asked to end ends its processes too, the stopped ones among them."""
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, lambda number, _: sys.exit(128 + number))
 
 
 def start(command, environment, log):

@@ -8,9 +8,9 @@ from harness.targets import GIB, verdicts
 INTRODUCTION = """# Results
 
 Written by `benchmarks/run` from `RESULTS.json`; [README.md](README.md) says how everything is measured.
-Figures are medians with the quartiles in brackets; ratios are taken within pairs of calls or steps that follow
-one another, since these processors flip between full and half speed, and say how many times as fast Linnet is.
-Limits were measured between the very calls that are compared with them.
+Figures are medians with the quartiles in brackets; ratios are taken within pairs of calls or steps that
+follow one another, since these processors flip between full and half speed, and say how many times as fast
+Linnet is. Limits were measured between the very calls that are compared with them.
 """
 ISAS = {"avx512": "AVX-512", "avx2": "AVX2"}
 
@@ -38,9 +38,7 @@ def machine(kind, sections, folder):
         f"{run['processor']}, {run['cores']} cores, {run['memoryBytes'] / GIB:.0f} GiB{forced}.",
         "",
     ]
-    lines.append(
-        "Sections: " + ", ".join(f"{key} {part['run']['date']}" for key, part in sections.items()) + "."
-    )
+    lines.append("Sections: " + ", ".join(dated(key, part) for key, part in sections.items()) + ".")
     lines += [
         "",
         *table(("what", "beside", "target", "measured", "met"), [row(one) for one in verdicts(sections)]),
@@ -54,6 +52,11 @@ def machine(kind, sections, folder):
             lines += ["", *section(sections[key])]
             lines += ["", *(f"- {note}" for note in sections[key]["notes"])] if sections[key]["notes"] else []
     return [*lines, ""]
+
+
+def dated(key, section):
+    quick = ", a quick look" if section["quick"] else ""
+    return f"{key} ({section['run']['date']}, at {section['run']['commit']}{quick})"
 
 
 def row(verdict):

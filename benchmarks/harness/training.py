@@ -16,8 +16,9 @@ def measure(linnet, machine, options, groups, rank):
     work = sides.Work(options.model, options.data, options.steps)
     flops = count(linnet, work, rank)
     found, notes = {}, []
+    groups = [kept(group, options.without) for group in groups]
     for _ in range(options.step_rounds):
-        for group in groups:
+        for group in [group for group in groups if len(group) > 1]:
             courses, failed = run_group(linnet, machine, options, group, work)
             notes += [f"{sides.NAMES[name]} skipped: {why}" for name, why in failed.items()]
             for name, course in courses.items():
@@ -35,6 +36,10 @@ def measure(linnet, machine, options, groups, rank):
         "maxLength": work.max_length,
         "notes": notes,
     }
+
+
+def kept(group, without):
+    return tuple(name for name in group if name.removesuffix("-full") not in without)
 
 
 def count(linnet, work, rank):
