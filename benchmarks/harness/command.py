@@ -25,7 +25,7 @@ SECTIONS = tuple(report.SECTIONS)
 NEED_MODEL = ("lora", "full", "scaling", "memory", "start", "generation")
 FOLDER = ROOT / "benchmarks"
 CHECK_ROUNDS = 5
-AGAIN = 4
+AGAIN = 3  # JVMs, each with as many rounds
 
 
 def parser(description):
@@ -75,6 +75,7 @@ def run_options(description):
     options.steps = options.steps or (3 if options.quick else 7)
     if options.steps < 2:
         own.error("--steps must be at least 2: speed is taken from step 2 on")
+    options.processes = 1 if options.quick else 3
     options.start_rounds = 2 if options.quick else 5
     options.cost_rounds = 3 if options.quick else 7
     options.generation_rounds = 3 if options.quick else 15
@@ -121,35 +122,27 @@ def measure(section, machine, options):
         return memory.measure(machine, options)
     if section == "start":
         return startup.measure(machine, options)
+    if section == "kernels":
+        return kernels.measure(machine, options)
+    if section == "gemm":
+        with peers.server("torch_server.py", options, machine) as torch:
+            found = gemm.measure(torch.server, machine, options)
+            return found | {"notes": found["notes"] + torch.versions}
     with java.server(machine) as linnet:
-        if section == "kernels":
-            return kernels.measure(linnet, machine, options)
         if section == "cost":
             return cost.measure(linnet, machine, options)
-        if section in ("lora", "full", "scaling"):
-            groups = {"lora": training.LORA, "full": training.FULL, "scaling": training.SCALING}[section]
-            return training.measure(linnet, machine, options, groups, rank=0 if section == "full" else 8)
-        return with_peers(section, linnet, machine, options)
-
-
-def with_peers(section, linnet, machine, options):
-    torch = peers.server("torch_server.py", options, machine)
-    llama = None
-    try:
-        if section == "gemm":
-            found = gemm.measure(linnet, torch, machine, options)
-        else:
-            llama = llama_server(options, machine)
-            found = generation.measure(linnet, torch, llama, machine, options)
-        versions = [text for peer in (torch, llama) if peer is not None for text in peers.version(peer)]
-        return found | {"notes": found["notes"] + versions}
-    finally:
-        peers.close(torch, llama)
+        if section == "generation":
+            with peers.server("torch_server.py", options, machine) as torch:
+                with llama_server(options, machine) as llama:
+                    found = generation.measure(linnet, torch.server, llama.server, machine, options)
+                    return found | {"notes": found["notes"] + torch.versions + llama.versions}
+        groups = {"lora": training.LORA, "full": training.FULL, "scaling": training.SCALING}[section]
+        return training.measure(linnet, machine, options, groups, rank=0 if section == "full" else 8)
 
 
 def llama_server(options, machine):
     if machine.forced:
-        return Unavailable("llama.cpp skipped: its vector width was chosen when it was built")
+        return peers.Peer(Unavailable("llama.cpp skipped: its vector width was chosen when it was built"), [])
     return peers.server("llama_server.py", options, machine)
 
 
@@ -161,6 +154,7 @@ def check(description):
     options = completed(own.parse_args())
     options.kernel_rounds = min(options.kernel_rounds, CHECK_ROUNDS)
     end_on_signal()
+    options.processes = 1
     machine = Machine(options.isa)
     recorded = regression.shares(store.read(options.results).get(machine.kind, {}))
     if not recorded:
@@ -168,31 +162,28 @@ def check(description):
             f"{options.results}: no kernels of {machine.kind} there; benchmarks/run records them"
         )
     java.build()
-    with java.server(machine) as linnet:
-        fresh = fresh_shares(linnet, machine, options, {regression.case(name) for name in recorded})
-        fallen = regression.falls(recorded, fresh)
-        if fallen:
-            print(f"{len(fallen)} seem to have fallen; measuring them again", flush=True)
-            options.kernel_rounds *= AGAIN
-            again = fresh_shares(linnet, machine, options, {regression.case(fall.name) for fall in fallen})
-            suspects = {fall.name: fall.recorded for fall in fallen}
-            fallen = regression.falls(suspects, again)
+    fresh = fresh_shares(machine, options, {regression.case(name) for name in recorded})
     compared = len(recorded.keys() & fresh.keys())
     if compared == 0:
         raise SystemExit(
             f"{options.results}: none of its kernels is measured any more; run benchmarks/run again"
         )
+    fallen = regression.falls(recorded, fresh)
+    if fallen:
+        print(f"{len(fallen)} seem to have fallen; measuring them again", flush=True)
+        options.processes, options.kernel_rounds = AGAIN, AGAIN * options.kernel_rounds
+        again = fresh_shares(machine, options, {regression.case(fall.name) for fall in fallen})
+        fallen = regression.falls({fall.name: fall.recorded for fall in fallen}, again)
     if fallen:
         raise SystemExit("fallen by more than the spread:\n" + "\n".join(str(fall) for fall in fallen))
     print(f"{compared} shares are where they were, or higher")
 
 
-def fresh_shares(linnet, machine, options, cases):
+def fresh_shares(machine, options, cases):
     """Shares of the kernels of these names."""
+    without = Unavailable("torch is not needed here")
     sections = {
-        "gemm": gemm.measure(
-            linnet, Unavailable("torch is not needed here"), machine, options, cases.__contains__
-        ),
-        "kernels": kernels.measure(linnet, machine, options, cases.__contains__),
+        "gemm": gemm.measure(without, machine, options, cases.__contains__),
+        "kernels": kernels.measure(machine, options, cases.__contains__),
     }
     return regression.shares(sections)

@@ -11,7 +11,7 @@ from harness.stats import ratios, summary
 
 FORMS = {"forward": "x·Wᵀ", "inputGradient": "dy·W"}
 WARM_UP_SECONDS = 0.25
-COMPILE_SECONDS = 2  # until the JVM has compiled what it will
+COMPILE_SECONDS = 1.5  # until the JVM has compiled what it will
 PAUSE_SECONDS = 0.005  # lets the waiting threads of the side before go to sleep
 
 
@@ -22,48 +22,81 @@ def shapes(quick):
     return [(count, *layer) for count in tokens for layer in layers] + [(1024, 1024, 1024)]
 
 
-def measure(linnet, torch, machine, options, wanted=lambda name: True):
+def measure(torch, machine, options, wanted=lambda name: True):
     """The section: a row for each shape and form that is wanted. `torch` is a server, or Unavailable."""
-    for dtype in ("F32", "BF16"):
-        for form in FORMS:
-            params = {"shape": "256x1536x576", "weights": dtype, "threads": machine.cores}
-            java.kernel(linnet, "GemmBenchmark", form, COMPILE_SECONDS, **params)
-    rows = []
-    for shape in shapes(options.quick):
-        for form in FORMS:
-            if wanted(case_name("x".join(str(size) for size in shape), form)):
-                rows.append(measure_shape(linnet, torch, machine.cores, shape, form, options))
-                print(progress(rows[-1]), flush=True)
+    counts = sorted({1, machine.cores})
+    cases = [("x".join(map(str, shape)), form) for shape in shapes(options.quick) for form in FORMS]
+    cases = [case for case in cases if wanted(case_name(*case))]
+    samples = {case: {} for case in cases}
+    for _ in processes(options) if cases else ():
+        with java.server(machine) as linnet:
+            compile_products(linnet, machine.cores)
+            for case in cases:
+                sides = sides_of(linnet, torch, counts, *case)
+                found = alternate(sides, rounds(options), options.slice_seconds)
+                print(progress(row(case, found, counts)), flush=True)
+                add(samples[case], found)
+    rows = [row(case, found, counts) for case, found in samples.items()]
     shares = {
-        f"{case_name(row['shape'], row['form'])}, {dtype}, {threads} threads": of_threads[f"{dtype}/peak"]
-        for row in rows
-        for threads, of_threads in row["threads"].items()
+        f"{case_name(one['shape'], one['form'])}, {dtype}, {threads} threads": figures_of[f"{dtype}/peak"]
+        for one in rows
+        for threads, figures_of in one["threads"].items()
         for dtype in ("F32", "BF16")
     }
     notes = [str(torch)] if isinstance(torch, Unavailable) else []
     return {"rows": rows, "shares": shares, "notes": notes}
 
 
+def processes(options):
+    """Rounds are shared out over several JVMs, so that the spread holds what differs from one to the next."""
+    return range(options.processes)
+
+
+def rounds(options):
+    return -(-options.kernel_rounds // options.processes)
+
+
+def add(samples, found):
+    for name, values in found.items():
+        samples.setdefault(name, []).extend(values)
+
+
 def case_name(shape, form):
     return f"gemm {shape} {form}"
 
 
-def measure_shape(linnet, torch, cores, shape, form, options):
-    name = "x".join(str(size) for size in shape)
-    counts = sorted({1, cores})
+def row(case, samples, counts):
+    shape, form = case
+    return {"shape": shape, "form": form, "threads": {str(n): figures(samples, n, counts) for n in counts}}
+
+
+def compile_products(linnet, threads):
+    for dtype in ("F32", "BF16"):
+        for form in FORMS:
+            params = {"shape": "256x1536x576", "weights": dtype, "threads": threads}
+            java.kernel(linnet, "GemmBenchmark", form, COMPILE_SECONDS, **params)
+
+
+def sides_of(linnet, torch, counts, shape, form):
+    """{(side, threads): a function of seconds to GFLOP/s}."""
+    m, n, k = (int(size) for size in shape.split("x"))
+
+    def product(dtype, threads):
+        params = {"shape": shape, "weights": dtype, "threads": threads}
+        return lambda seconds: java.kernel(linnet, "GemmBenchmark", form, seconds, **params)["gigaFlops"]
+
+    def mkl(threads):
+        work = {"m": m, "n": n, "k": k, "form": form, "threads": threads}
+        return lambda seconds: torch.ask(do="gemm", seconds=seconds, **work)["gigaFlops"]
+
     sides = {}
     for threads in counts:
-        sides["peak", threads] = lambda s, t=threads: java.peak(linnet, t, s)
-        for dtype in ("F32", "BF16"):
-            params = {"shape": name, "weights": dtype, "threads": threads}
-            sides[dtype, threads] = lambda s, p=params: java.kernel(linnet, "GemmBenchmark", form, s, **p)[
-                "gigaFlops"
-            ]
+        sides["peak", threads] = lambda seconds, t=threads: java.peak(linnet, t, seconds)
+        sides["F32", threads] = product("F32", threads)
+        sides["BF16", threads] = product("BF16", threads)
         if not isinstance(torch, Unavailable):
-            work = {"m": shape[0], "n": shape[1], "k": shape[2], "form": form, "threads": threads}
-            sides["MKL", threads] = lambda s, w=work: torch.ask(do="gemm", seconds=s, **w)["gigaFlops"]
-    samples = alternate(sides, options.kernel_rounds, options.slice_seconds)
-    return {"shape": name, "form": form, "threads": {str(n): figures(samples, n, counts) for n in counts}}
+            sides["MKL", threads] = mkl(threads)
+    return sides
 
 
 def alternate(sides, rounds, seconds):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from harness import java
-from harness.gemm import COMPILE_SECONDS, alternate
+from harness.gemm import COMPILE_SECONDS, add, alternate, processes, rounds
 from harness.stats import ratios, summary
 
 
@@ -46,28 +46,31 @@ def kernels(quick):
     )
 
 
-def measure(linnet, machine, options, wanted=lambda name: True):
+def measure(machine, options, wanted=lambda name: True):
     """The section: a row for each kernel that is wanted and each number of threads."""
-    rows = []
-    for kernel in [kernel for kernel in kernels(options.quick) if wanted(kernel.name)]:
-        for threads in sorted({1, machine.cores}):
-            rows.append(measure_kernel(linnet, kernel, threads, options))
-            print(
-                f"{kernel.name}, {threads} threads: {rows[-1]['share']['median']:.2f} of {kernel.limit}",
-                flush=True,
-            )
-    shares = {f"{row['name']}, {row['threads']} threads": row["share"] for row in rows}
+    counts = sorted({1, machine.cores})
+    cases = [(kernel, n) for kernel in kernels(options.quick) if wanted(kernel.name) for n in counts]
+    samples, answers = {case: {} for case in cases}, {}
+    for _ in processes(options) if cases else ():
+        with java.server(machine) as linnet:
+            for case in cases:
+                found, answers[case] = measure_kernel(linnet, *case, options)
+                share = ratios(found["kernel"], found["limit"])["median"]
+                print(f"{case[0].name}, {case[1]} threads: {share:.2f} of {case[0].limit}", flush=True)
+                add(samples[case], found)
+    rows = [row(*case, samples[case], answers[case]) for case in cases]
+    shares = {f"{one['name']}, {one['threads']} threads": one["share"] for one in rows}
     return {"rows": rows, "shares": shares, "notes": []}
 
 
 def measure_kernel(linnet, kernel, threads, options):
-    answers = {}
+    """Samples of the kernel and of its limit, and the server's last answer."""
+    answer = {}
 
     def call(seconds):
-        answers.update(
-            java.kernel(linnet, kernel.benchmark, kernel.method, seconds, threads=threads, **kernel.params)
-        )
-        return answers["gigaFlops" if kernel.limit == "peak" else "gigaBytes"]
+        params = {"threads": threads, **kernel.params}
+        answer.update(java.kernel(linnet, kernel.benchmark, kernel.method, seconds, **params))
+        return answer["gigaFlops" if kernel.limit == "peak" else "gigaBytes"]
 
     def limit(seconds):
         if kernel.limit == "peak":
@@ -77,7 +80,10 @@ def measure_kernel(linnet, kernel, threads, options):
         return java.kernel(linnet, "ElementwiseBenchmark", "copy", seconds, threads=threads)["gigaBytes"]
 
     call(COMPILE_SECONDS)
-    samples = alternate({"kernel": call, "limit": limit}, options.kernel_rounds, options.slice_seconds)
+    return alternate({"kernel": call, "limit": limit}, rounds(options), options.slice_seconds), answer
+
+
+def row(kernel, threads, samples, answer):
     return {
         "name": kernel.name,
         "threads": threads,
@@ -86,6 +92,5 @@ def measure_kernel(linnet, kernel, threads, options):
         "value": summary(samples["kernel"]),
         "limit": summary(samples["limit"]),
         "share": ratios(samples["kernel"], samples["limit"]),
-        "flopsPerByte": answers["flopsPerCall"] / answers["bytesPerCall"],
-        "gigaFlops": answers["gigaFlops"],
+        "flopsPerByte": answer["flopsPerCall"] / answer["bytesPerCall"],
     }
