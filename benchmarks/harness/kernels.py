@@ -14,7 +14,7 @@ class Kernel:
     benchmark: str
     method: str
     limit: str
-    params: dict = field(default_factory=dict)
+    params: dict = field(default_factory=dict, hash=False)
 
     @property
     def name(self):
