@@ -1,6 +1,11 @@
-"""The lines that every side of train_speed.py prints, under the names that `linnet train --json` uses."""
+"""The lines that every training side of benchmarks/run prints, named as `linnet train --json` names them."""
 
 import json
+
+
+def computing():
+    """One line when all is loaded and step 1 begins to compute."""
+    print(json.dumps({"event": "computing", "step": 1}), flush=True)
 
 
 def step(number, row_batch, seconds, loss):

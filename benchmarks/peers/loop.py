@@ -1,7 +1,7 @@
 """The hand-tuned PyTorch + PEFT step: head and loss only at the positions that are trained."""
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig, PeftModel, get_peft_model
 from torch.nn.functional import cross_entropy
 
 from start_adapter import start_by_formula
@@ -9,6 +9,7 @@ from start_adapter import start_by_formula
 RANK = 8
 ALPHA = 16
 LEARNING_RATE = 1e-4
+FULL_LEARNING_RATE = 2e-5
 
 
 def lora_config():
@@ -26,9 +27,9 @@ def with_lora(model, init, seed):
     return adapted.train()
 
 
-def adamw(model):
+def adamw(model, learning_rate=LEARNING_RATE):
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    return torch.optim.AdamW(trained, lr=LEARNING_RATE, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0)
+    return torch.optim.AdamW(trained, lr=learning_rate, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0)
 
 
 def padded(rows):
@@ -48,7 +49,7 @@ def padded(rows):
 
 def loss_sum(model, rows):
     """Negative log-likelihood summed over the trained tokens of these rows, run as one padded batch."""
-    causal = model.get_base_model()
+    causal = model.get_base_model() if isinstance(model, PeftModel) else model
     ids, attention, targets = padded(rows)
     # without padding no mask is needed, and attention takes its faster causal path
     mask = None if bool(attention.all()) else attention

@@ -5,7 +5,7 @@ the answer trained; AdamW lr 1e-4, no decay, no clipping, constant; loss = token
 batch. Writes a JSON file of figures after every step, and the adapter before and after in PEFT's format.
 
 Rows of a batch run --micro-batch at a time and their gradients add up: the same update, with less padding
-and memory. The run is for its losses; speed and memory are compared by train_speed.py.
+and memory. The run is for its losses; speed and memory are compared by benchmarks/run.
 """
 
 import argparse

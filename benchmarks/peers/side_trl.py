@@ -1,4 +1,4 @@
-"""The TRL side of train_speed.py: SFTTrainer as its documentation shows it, in F32 on the CPU.
+"""The TRL side of benchmarks/run: SFTTrainer as its documentation shows it, in F32 on the CPU.
 
 A prompt/completion data set, so that only the completion is trained. The rows stay in order; learning rate,
 schedule, decay and clipping are those of the other sides. Prints a line of JSON for each step.
@@ -31,6 +31,8 @@ class StepLines(TrainerCallback):
         self.begun = self.seconds = 0.0
 
     def on_step_begin(self, args, state, control, **kwargs):
+        if state.global_step == 0:
+            events.computing()
         self.begun = time.perf_counter()
 
     def on_step_end(self, args, state, control, **kwargs):
@@ -57,6 +59,7 @@ def main():
     parser.add_argument(
         "--gradient-checkpointing", action="store_true", help="TRL's default; slower, less memory"
     )
+    parser.add_argument("--full", action="store_true", help="train all weights, without an adapter")
     parser.add_argument("--scratch", required=True, help="folder that the trainer may write in")
     args = parser.parse_args()
 
@@ -67,7 +70,7 @@ def main():
         max_length=args.max_length,
         per_device_train_batch_size=args.batch,
         max_steps=args.steps,
-        learning_rate=loop.LEARNING_RATE,
+        learning_rate=loop.FULL_LEARNING_RATE if args.full else loop.LEARNING_RATE,
         lr_scheduler_type="constant",
         weight_decay=0.0,
         max_grad_norm=0.0,
@@ -85,7 +88,7 @@ def main():
         load_model(args.model),
         args=config,
         train_dataset=data,
-        peft_config=loop.lora_config(),
+        peft_config=None if args.full else loop.lora_config(),
         processing_class=load_tokenizer(args.model),
         callbacks=[lines],
     )

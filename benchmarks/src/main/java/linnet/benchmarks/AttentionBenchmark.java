@@ -18,8 +18,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Causal attention of SmolLM2's heads (9 on 3, of 64 features), {@code giga} in GFLOP/s of the work that the
- * mask leaves over; the backward pass counts 2.5 times the forward one.
+ * Causal attention of SmolLM2's heads (9 on 3, of 64 features), counting the work that the mask leaves over;
+ * the backward pass counts 2.5 times the forward one, since it recomputes the scores. The limit of both is
+ * {@link PeakBenchmark#multiplyAdd}; that of one token, whose keys and values a cache holds, {@link
+ * PeakBenchmark#read}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -53,6 +55,7 @@ public class AttentionBenchmark {
   private Tensor dk;
   private Tensor dv;
   private double flops;
+  private double bytes;
 
   /** Allocates the operands. */
   @Setup
@@ -76,6 +79,7 @@ public class AttentionBenchmark {
     dk = memory.random(DType.F32, tokens, KEY_HEADS, FEATURES);
     dv = memory.random(DType.F32, tokens, KEY_HEADS, FEATURES);
     flops = count * (length * (length + 1.0) / 2) * HEADS * 4 * FEATURES;
+    bytes = 4.0 * tokens * FEATURES * 2 * (HEADS + KEY_HEADS);
     memory.backend().attention(out, logSumExp, q, k, v, segments, SCALE);
   }
 
@@ -89,22 +93,22 @@ public class AttentionBenchmark {
   @Benchmark
   public void forward(Rate rate) {
     memory.backend().attention(out, logSumExp, q, k, v, segments, SCALE);
-    rate.add(flops);
+    rate.add(flops, bytes);
   }
 
   /** The gradients of q, k and v. */
   @Benchmark
   public void backward(Rate rate) {
     memory.backend().attentionBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, segments, SCALE);
-    rate.add(2.5 * flops);
+    rate.add(2.5 * flops, 2 * bytes);
   }
 
-  /** One token against all keys of a row, as in generation; {@code giga} in GB/s of keys and values. */
+  /** One token against all keys of a row, as in generation. */
   @Benchmark
   public void oneToken(Rate rate) {
     int keys = segments.keyStart(1);
     memory.backend().attention(out.slice(0, 0, 1), logSumExp.slice(0, 0, 1), q.slice(0, 0, 1), k, v,
         Segments.cached(1, keys), SCALE);
-    rate.add(8.0 * keys * KEY_HEADS * FEATURES);
+    rate.add(4.0 * keys * HEADS * FEATURES, 8.0 * keys * KEY_HEADS * FEATURES);
   }
 }

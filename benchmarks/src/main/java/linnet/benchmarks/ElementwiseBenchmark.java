@@ -20,8 +20,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Primitives that do little with each element: {@code giga} in GB/s read and written, beside a plain copy.
- * The tensors of a layer (4.7 and 12.6 MB) may lie in the outermost cache, as they do in training.
+ * Primitives that do little with each element: {@code gigaBytes} read and written, whose limit is {@link
+ * #copy} of as many threads. The tensors of a layer (4.7 and 12.6 MB) may lie in the outermost cache, as they
+ * do in training.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -80,69 +81,69 @@ public class ElementwiseBenchmark {
   @Benchmark
   public void copy(Rate rate) {
     memory.backend().copy(wide, gate);
-    rate.add(2 * WIDE_BYTES);
+    rate.add(0, 2 * WIDE_BYTES);
   }
 
   /** wide = gate + up. */
   @Benchmark
   public void add(Rate rate) {
     memory.backend().binary(Binary.ADD, wide, gate, up);
-    rate.add(3 * WIDE_BYTES);
+    rate.add(0, 3 * WIDE_BYTES);
   }
 
   /** wide = exp(gate). */
   @Benchmark
   public void exp(Rate rate) {
     memory.backend().unary(Unary.EXP, wide, gate);
-    rate.add(2 * WIDE_BYTES);
+    rate.add(0, 2 * WIDE_BYTES);
   }
 
   /** Root-mean-square normalisation. */
   @Benchmark
   public void rmsNorm(Rate rate) {
     memory.backend().rmsNorm(y, x, weight, 1e-5);
-    rate.add(2 * NARROW_BYTES);
+    rate.add(0, 2 * NARROW_BYTES);
   }
 
   /** Its gradient. */
   @Benchmark
   public void rmsNormBackwardInput(Rate rate) {
     memory.backend().rmsNormBackwardInput(y, x, weight, z, 1e-5);
-    rate.add(3 * NARROW_BYTES);
+    rate.add(0, 3 * NARROW_BYTES);
   }
 
   /** The gated activation. */
   @Benchmark
   public void swiGlu(Rate rate) {
     memory.backend().swiGlu(wide, gate, up);
-    rate.add(3 * WIDE_BYTES);
+    rate.add(0, 3 * WIDE_BYTES);
   }
 
   /** Its gradients. */
   @Benchmark
   public void swiGluBackward(Rate rate) {
     memory.backend().swiGluBackward(dGate, dUp, gate, up, wide);
-    rate.add(5 * WIDE_BYTES);
+    rate.add(0, 5 * WIDE_BYTES);
   }
 
   /** Rotary embedding of 9 heads. */
   @Benchmark
   public void rope(Rate rate) {
     memory.backend().rope(y.reshape(TOKENS, 9, 64), x.reshape(TOKENS, 9, 64), cos, sin);
-    rate.add(2 * NARROW_BYTES);
+    rate.add(0, 2 * NARROW_BYTES);
   }
 
   /** One AdamW update. */
   @Benchmark
   public void adamW(Rate rate) {
     memory.backend().adamW(wide, gate, dGate, up, new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0, 1, 1));
-    rate.add(7 * WIDE_BYTES);
+    rate.add(0, 7 * WIDE_BYTES);
   }
 
   /** Σ x², as clipping needs it. */
   @Benchmark
   public double sumOfSquares(Rate rate) {
-    rate.add(WIDE_BYTES);
+    rate.add(0, WIDE_BYTES);
     return memory.backend().sumOfSquares(gate);
   }
 }

@@ -17,7 +17,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The products of a linear layer, {@code giga} in GFLOP/s; {@link PeakBenchmark} is the measure. */
+/**
+ * The products of a linear layer, the weights read from a mapped file as training reads them. The limit of
+ * {@code gigaFlops} is {@link PeakBenchmark#multiplyAdd} of as many threads.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -43,6 +46,7 @@ public class GemmBenchmark {
   private Tensor w;
   private Tensor y;
   private double flops;
+  private double bytes;
 
   /** Allocates the operands. */
   @Setup
@@ -51,8 +55,9 @@ public class GemmBenchmark {
     memory = new Memory(threads);
     x = memory.random(DType.F32, s[0], s[2]);
     y = memory.random(DType.F32, s[0], s[1]);
-    w = memory.random(weights, s[1], s[2]);
+    w = memory.mapped(weights, s[1], s[2]);
     flops = 2.0 * s[0] * s[1] * s[2];
+    bytes = 4.0 * s[0] * (s[1] + s[2]) + weights.bytes((long) s[1] * s[2]);
   }
 
   /** Ends the backend. */
@@ -65,13 +70,13 @@ public class GemmBenchmark {
   @Benchmark
   public void forward(Rate rate) {
     memory.backend().matmul(y, x, w.transpose());
-    rate.add(flops);
+    rate.add(flops, bytes);
   }
 
   /** dx = dy·W. */
   @Benchmark
   public void inputGradient(Rate rate) {
     memory.backend().matmul(x, y, w);
-    rate.add(flops);
+    rate.add(flops, bytes);
   }
 }

@@ -16,7 +16,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** SmolLM2's output head, 49,152 × 576: the loss over trained tokens, and one token's logits. */
+/**
+ * SmolLM2's output head, 49,152 × 576: the loss over trained tokens, whose limit is {@link
+ * PeakBenchmark#multiplyAdd}, and one token's logits, whose limit is {@link PeakBenchmark#read}.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -49,7 +52,7 @@ public class HeadBenchmark {
   @Setup
   public void open() {
     memory = new Memory(threads);
-    head = memory.random(weights, VOCABULARY, HIDDEN);
+    head = memory.mapped(weights, VOCABULARY, HIDDEN);
     h = memory.random(DType.F32, TOKENS, HIDDEN);
     dh = memory.random(DType.F32, TOKENS, HIDDEN);
     targets = memory.indices(TOKENS, VOCABULARY);
@@ -64,17 +67,21 @@ public class HeadBenchmark {
     memory.close();
   }
 
-  /** Loss and the gradient of h; {@code giga} in GFLOP/s. */
+  /** Loss and the gradient of h. */
   @Benchmark
   public void crossEntropy(Rate rate) {
     memory.backend().crossEntropy(loss, dh, null, h, head, targets, tokenWeights);
-    rate.add(4.0 * TOKENS * VOCABULARY * HIDDEN);
+    rate.add(4.0 * TOKENS * VOCABULARY * HIDDEN, headBytes() + 8.0 * TOKENS * HIDDEN);
   }
 
-  /** The logits of one token; {@code giga} in GB/s of weights read. */
+  /** The logits of one token. */
   @Benchmark
   public void oneToken(Rate rate) {
     memory.backend().matmul(logits, h.slice(0, 0, 1), head.transpose());
-    rate.add(weights.bytes((long) VOCABULARY * HIDDEN));
+    rate.add(2.0 * VOCABULARY * HIDDEN, headBytes());
+  }
+
+  private double headBytes() {
+    return weights.bytes((long) VOCABULARY * HIDDEN);
   }
 }

@@ -1,16 +1,25 @@
 package linnet.benchmarks;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import linnet.tensor.Backend;
 import linnet.tensor.Backends;
 import linnet.tensor.DType;
 import linnet.tensor.Scope;
+import linnet.tensor.Shape;
 import linnet.tensor.Tensor;
 
 /** A backend and random tensors on it, for the time of a benchmark. */
 final class Memory implements AutoCloseable {
   private final Backend backend;
   private final Scope scope;
+  private final Arena files = Arena.ofShared();
   private final Random random = new Random(1);
 
   Memory(int threads) {
@@ -29,11 +38,7 @@ final class Memory implements AutoCloseable {
   /** Numbers in [−0.5, 0.5). */
   Tensor random(DType dtype, int... sizes) {
     var tensor = scope.allocate(DType.F32, sizes);
-    var values = new float[Math.toIntExact(tensor.elements())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextFloat() - 0.5f;
-    }
-    tensor.copyFrom(values);
+    tensor.copyFrom(numbers(Math.toIntExact(tensor.elements())));
     if (dtype == DType.F32) {
       return tensor;
     }
@@ -43,13 +48,53 @@ final class Memory implements AutoCloseable {
     return rounded;
   }
 
+  /** Numbers in [−0.05, 0.05) in a mapped file, as the frozen weights of a model are. */
+  Tensor mapped(DType dtype, int... sizes) {
+    var shape = Shape.of(sizes);
+    var values = numbers(Math.toIntExact(shape.elements()));
+    long bytes = dtype.bytes(shape.elements());
+    try {
+      var file = Files.createTempFile("linnet-benchmark", ".weights");
+      try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        var writable = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, files);
+        for (int i = 0; i < values.length; i++) {
+          write(writable, dtype, i, values[i] / 10);
+        }
+        return backend.adopt(scope, dtype, shape,
+            channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, files));
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private static void write(MemorySegment file, DType dtype, int i, float value) {
+    switch (dtype) {
+      case F32 -> file.setAtIndex(LittleEndian.FLOAT, i, value);
+      case BF16 -> file.setAtIndex(LittleEndian.SHORT, i, (short) (Float.floatToRawIntBits(value) >>> 16));
+      case F16 -> file.setAtIndex(LittleEndian.SHORT, i, Float.floatToFloat16(value));
+      default -> throw new IllegalArgumentException("no weights of type " + dtype);
+    }
+  }
+
   Tensor indices(int count, int bound) {
     return scope.ints(random.ints(count, 0, bound).toArray());
+  }
+
+  private float[] numbers(int count) {
+    var values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = random.nextFloat() - 0.5f;
+    }
+    return values;
   }
 
   @Override
   public void close() {
     scope.close();
     backend.close();
+    files.close();
   }
 }

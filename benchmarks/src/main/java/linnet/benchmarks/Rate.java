@@ -6,21 +6,30 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Work done, beside JMH's count of calls: 10⁹ floating-point operations, or bytes, per second. */
+/**
+ * Work done, beside JMH's count of calls. The limits of both are measured by {@link PeakBenchmark}: no kernel
+ * can do more operations than the multiply-add units, and none whose operands lie in memory can read more
+ * bytes than memory gives.
+ */
 @AuxCounters(AuxCounters.Type.OPERATIONS)
 @State(Scope.Thread)
 public class Rate {
-  /** Work of the iteration so far, in units of 10⁹; JMH divides it by the time. */
-  public double giga;
+  /** 10⁹ floating-point operations of the iteration so far; JMH divides them by the time. */
+  public double gigaFlops;
+
+  /** 10⁹ bytes of operands, each counted once for a call. */
+  public double gigaBytes;
 
   /** Starts anew. */
   @Setup(Level.Iteration)
   public void reset() {
-    giga = 0;
+    gigaFlops = 0;
+    gigaBytes = 0;
   }
 
   /** Counts one call's work. */
-  void add(double amount) {
-    giga += amount / 1e9;
+  void add(double flops, double bytes) {
+    gigaFlops += flops / 1e9;
+    gigaBytes += bytes / 1e9;
   }
 }

@@ -1,0 +1,210 @@
+"""RESULTS.md, written from RESULTS.json: the table of targets, then every section's figures."""
+
+from harness import roofline, sides
+from harness.gemm import FORMS
+from harness.stats import text
+from harness.targets import GIB, verdicts
+
+INTRODUCTION = """# Results
+
+Written by `benchmarks/run` from `RESULTS.json`; [README.md](README.md) says how everything is measured.
+Figures are medians with the quartiles in brackets; ratios are taken within pairs of calls or steps that
+follow one another, since these processors flip between full and half speed, and say how many times as fast
+Linnet is. Limits were measured between the very calls that are compared with them.
+"""
+ISAS = {"avx512": "AVX-512", "avx2": "AVX2"}
+
+
+def write(results, folder):
+    """RESULTS.md and a roofline for each kind of machine."""
+    parts = [INTRODUCTION]
+    for kind in sorted(results, reverse=True):
+        parts += machine(kind, results[kind], folder)
+    (folder / "RESULTS.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def machine(kind, sections, folder):
+    run = max((section["run"] for section in sections.values()), key=lambda stamp: stamp["date"])
+    name = ISAS.get(run["isa"], run["isa"])
+    forced = (
+        " forced on a processor that has more: not what a processor of that kind does"
+        if run["forced"]
+        else ""
+    )
+    heading = f"## {name}{', forced' if run['forced'] else ''}"
+    lines = [
+        heading,
+        "",
+        f"{run['processor']}, {run['cores']} cores, {run['memoryBytes'] / GIB:.0f} GiB{forced}.",
+        "",
+    ]
+    lines.append("Sections: " + ", ".join(dated(key, part) for key, part in sections.items()) + ".")
+    lines += [
+        "",
+        *table(("what", "beside", "target", "measured", "met"), [row(one) for one in verdicts(sections)]),
+    ]
+    if "gemm" in sections and "kernels" in sections:
+        lines += pictures(
+            kind, sections, run["cores"], f"Linnet on {name}{' (forced)' if run['forced'] else ''}", folder
+        )
+    for key, section in SECTIONS.items():
+        if key in sections:
+            lines += ["", *section(sections[key])]
+            lines += ["", *(f"- {note}" for note in sections[key]["notes"])] if sections[key]["notes"] else []
+    return [*lines, ""]
+
+
+def dated(key, section):
+    quick = ", a quick look" if section["quick"] else ""
+    return f"{key} ({section['run']['date']}, at {section['run']['commit']}{quick})"
+
+
+def row(verdict):
+    met = {True: "yes", False: "**no**", None: "–"}[verdict.met]
+    return (verdict.what, verdict.beside or "–", verdict.target, verdict.measured, met)
+
+
+def pictures(kind, sections, cores, title, folder):
+    lines = []
+    for threads in sorted({1, cores}):
+        file = f"roofline-{kind}-{threads}.svg"
+        what = f"{title}, {threads} {'thread' if threads == 1 else 'threads'}, BF16 weights"
+        (folder / file).write_text(roofline.picture(sections, what, threads), encoding="utf-8")
+        lines += ["", f"![Roofline, {threads} {'thread' if threads == 1 else 'threads'}]({file})"]
+    return lines
+
+
+def table(heading, rows):
+    return [line(heading), "|" + "---|" * len(heading), *(line(one) for one in rows)]
+
+
+def line(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def gemm(section):
+    heading = (
+        "tokens×out×in",
+        "form",
+        "threads",
+        "F32 GFLOP/s",
+        "of peak",
+        "of MKL",
+        "BF16 of F32",
+        "scaling of FMA's",
+    )
+    rows = []
+    for one in section["rows"]:
+        for threads, figures in one["threads"].items():
+            cells = [
+                text(figures.get(key))
+                for key in ("F32/peak", "F32/MKL", "BF16/F32", "F32 scaling/peak scaling")
+            ]
+            rows.append((one["shape"], FORMS[one["form"]], threads, text(figures["F32"], 0), *cells))
+    return ["### Matrix products", "", *table(heading, rows)]
+
+
+def kernels(section):
+    heading = ("kernel", "threads", "measured", "limit", "share of the limit")
+    rows = []
+    for one in section["rows"]:
+        unit = f" {one['unit']}"
+        limit = f"{text(one['limit'], 0, unit)} ({one['limitedBy']})"
+        rows.append(
+            (one["name"], str(one["threads"]), text(one["value"], 0, unit), limit, text(one["share"]))
+        )
+    return ["### Other kernels", "", *table(heading, rows)]
+
+
+def training(title):
+    def section(found):
+        heading = (
+            "",
+            "real tokens/s",
+            "Linnet is",
+            "share of FMA peak",
+            "peak memory",
+            "step 1 begins after",
+        )
+        rows = []
+        for name, side in found["sides"].items():
+            ratio = found["ratios"].get(name)
+            cells = [
+                text(side["tokensPerSecond"], 0),
+                f"{text(ratio)} ×" if ratio else "",
+                text(side["shareOfPeak"]),
+            ]
+            memory = f"{side['peakBytes']['median'] / GIB:.2f} GiB"
+            rows.append((sides.NAMES[name], *cells, memory, f"{side['startSeconds']['median']:.1f} s"))
+        losses = [
+            f"{sides.NAMES[name]}: {', '.join(f'{loss:.4f}' for loss in side['losses'][:4])}"
+            for name, side in found["sides"].items()
+        ]
+        about = f"Batches of {found['batch']} rows of at most {found['maxLength']} tokens, "
+        about += f"steps 2 to {found['steps']}."
+        scaling = f" All cores' multiply-add loop over one's: {text(found['peakScaling'])}."
+        return [
+            f"### {title}",
+            "",
+            about + scaling,
+            "",
+            *table(heading, rows),
+            "",
+            "Losses of the first steps. " + "; ".join(losses) + ".",
+        ]
+
+    return section
+
+
+def memory(section):
+    rows = [("GSM8K rows, batch 8", f"{section['plainBytes'] / GIB:.2f} GiB", "")]
+    rows.append(("the same, checkpointing", f"{section['checkpointingBytes'] / GIB:.2f} GiB", ""))
+    for length, found in section["lengths"].items():
+        speed = f"{found['tokensPerSecond']:.0f}"
+        rows.append((f"one row of {length}, checkpointing", f"{found['peakBytes'] / GIB:.2f} GiB", speed))
+    return ["### Memory", "", *table(("", "peak resident memory", "tokens/s"), rows)]
+
+
+def start(section):
+    rows = [(name, text(figure, 2, " s")) for name, figure in section["seconds"].items()]
+    return ["### Start", "", *table(("", "from the command until step 1 computes"), rows)]
+
+
+def generation(section):
+    lines = ["### Generation"]
+    titles = {
+        "decoding": f"Greedy, {section['tokens']} tokens after a prompt of 64",
+        "prompt": "A prompt of 512 tokens",
+    }
+    for key, title in titles.items():
+        found = section[key]
+        rows = []
+        for name, speed in found["tokensPerSecond"].items():
+            ratio = found["ratios"].get(name)
+            alike = str(found["agreeing"][name]) if name in found["agreeing"] else ""
+            rows.append((name, text(speed, 1), f"{text(ratio)} ×" if ratio else "", alike))
+        heading = ("", "tokens/s", "Linnet is", "tokens alike before the first that differs")
+        lines += ["", f"{title}, {section['threads']} threads.", "", *table(heading, rows)]
+    found = section["decoding"]
+    bandwidth = text(found["bandwidth"], 1)
+    about = f"A token reads {found['weightBytes'] / 1e6:.0f} MB of weights; memory gives {bandwidth} GB/s."
+    return [*lines, "", about]
+
+
+def cost(section):
+    growths = {"layers": section["growthWithLayers"], "tokens": section["growthWithTokens"]}
+    rows = [(name, text(figure)) for name, figure in growths.items()]
+    return ["### Growth of a step's cost, 1 where it is in proportion", "", *table(("with", "growth"), rows)]
+
+
+SECTIONS = {
+    "gemm": gemm,
+    "kernels": kernels,
+    "lora": training("LoRA step"),
+    "full": training("Full fine-tuning"),
+    "scaling": training("One thread and all, LoRA step"),
+    "memory": memory,
+    "start": start,
+    "generation": generation,
+    "cost": cost,
+}
