@@ -37,7 +37,8 @@ final class ProcessClock {
       double start = Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[START_FIELD])
           / TICKS_PER_SECOND;
       var uptime = Files.readString(UPTIME);
-      return OptionalDouble.of(Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) - start);
+      double now = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
+      return OptionalDouble.of(Math.round((now - start) * TICKS_PER_SECOND) / TICKS_PER_SECOND);
     } catch (IOException | NumberFormatException | IndexOutOfBoundsException unreadable) {
       return OptionalDouble.empty();
     }
