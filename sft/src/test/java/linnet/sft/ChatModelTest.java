@@ -194,10 +194,10 @@ class ChatModelTest {
     return Files.writeString(folder.resolve("rows.jsonl"), text.toString());
   }
 
-  private void requireSameRowsFromTheCache(Path model) throws IOException {
+  private void requireSameRowsFromTheCache(Path model, int... lengths) throws IOException {
     var file = rows();
     var mapping = FieldMapping.parse(List.of("q=prompt"));
-    for (var length : List.of(30, 60)) {
+    for (int length : lengths) {
       for (var expectCached : List.of(false, true)) {
         try (var backend = Backends.vector(1); var weights = backend.scope("model");
             var chat = ChatModel.open(model, weights);
@@ -216,17 +216,17 @@ class ChatModelTest {
 
   @Test
   void rowsFromTheCacheAreTheSameToTheBit() throws IOException {
-    requireSameRowsFromTheCache(base());
+    requireSameRowsFromTheCache(base(), 30, 60);
   }
 
   @Test
   void rowsFromTheCacheAreTheSameToTheBitOfTheRealModel() throws IOException {
-    requireSameRowsFromTheCache(SmolLm2.folder());
+    requireSameRowsFromTheCache(SmolLm2.folder(), 90, 120);
   }
 
   @Test
   void rowsFromTheCacheAreTheSameToTheBitOfAGgufFile() throws IOException {
-    requireSameRowsFromTheCache(SmolLm2.gguf());
+    requireSameRowsFromTheCache(SmolLm2.gguf(), 90, 120);
   }
 
   /** Whatever makes other rows of the same file is another key. */
@@ -263,7 +263,7 @@ class ChatModelTest {
     }
   }
 
-  /** A run whose rows were encoded before parses the tokenizer when it saves, from what it read in the beginning. */
+  /** A run whose rows were encoded before parses the tokenizer when it saves: the one that it read. */
   @Test
   void whatIsParsedLaterIsWhatWasRead() throws IOException {
     var model = base();
