@@ -15,7 +15,7 @@ public final class Main {
     var interrupt = Interrupt.ofProcess();
     int code = ExitCode.FAILED;
     try {
-      code = LinnetCommand.commandLine(interrupt).execute(args);
+      code = LinnetCommand.commandLine(interrupt, args).execute(args);
     } finally {
       awaitFilter();
       interrupt.ended(code);

@@ -17,12 +17,21 @@ final class ModelOptions {
   private Path adapter;
 
   ChatModel load(Scope weights) {
+    requireExists();
+    return adapter == null ? ChatModel.load(path, weights) : ChatModel.load(path, adapter, weights);
+  }
+
+  /** Begins to load; {@link ChatModel#requireFinite} comes before any result is used. */
+  ChatModel open(Scope weights) {
+    requireExists();
+    return adapter == null ? ChatModel.open(path, weights) : ChatModel.open(path, adapter, weights);
+  }
+
+  private void requireExists() {
     requireExists("--model", path);
-    if (adapter == null) {
-      return ChatModel.load(path, weights);
+    if (adapter != null) {
+      requireExists("--adapter", adapter);
     }
-    requireExists("--adapter", adapter);
-    return ChatModel.load(path, adapter, weights);
   }
 
   /** Whether the model that is named carries an adapter. */

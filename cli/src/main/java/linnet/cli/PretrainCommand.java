@@ -9,6 +9,7 @@ import linnet.nn.model.CausalLm;
 import linnet.nn.model.ModelConfig;
 import linnet.nn.model.Models;
 import linnet.sft.ModelText;
+import linnet.sft.data.EncodingCache.CachedRows;
 import linnet.sft.data.TextRows;
 import linnet.sft.train.Fingerprint;
 import linnet.tensor.DType;
@@ -89,20 +90,21 @@ final class PretrainCommand implements Callable<Integer> {
       Banner.print(output, backend, config, declared, DType.F32);
       int length = Math.min(maxLength, modelConfig.maxPositionEmbeddings());
       var encoded = TextRows.encode(TextRows.read(data), text.tokenizer(), length);
-      DataReport.print(output, data, encoded, length);
+      DataReport.print(output, data, new CachedRows(encoded, false), length);
       var rows = encoded.rows();
       var batches = loop.batches(rows);
       var settings = loop.settings(batches, optimizer.schedule(RATE), optimizer.maxGradientNorm(), 0);
       var key = RandomKey.of(loop.seed()).derive("weights");
-      var trainee = new Trainee(declared, 0, (_, scope) -> Models.initialize(modelConfig, key, scope),
+      var trainee = new Trainee(declared, 0, () -> { }, (_, scope) -> Models.initialize(modelConfig, key, scope),
           (model, folder) -> {
             text.savedTokenizer().save(folder);
             Models.save(folder, model, raw.asObject(), type.dtype());
           }, type.dtype(), LoopOptions.SAVINGS + ", or a smaller model in --config");
       var session = new TrainingSession(output, linnet.interrupt(), out, batches, List.of(),
           optimizer.adamW(), settings,
-          Map.of("config", Fingerprint.of(raw.value().toString()), "data", Fingerprint.of(rows),
-              "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW())), trainee);
+          Concurrently.begin(() -> Map.of("config", Fingerprint.of(raw.value().toString()),
+              "data", Fingerprint.of(rows),
+              "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW()))), trainee);
       var outcome = resume.run(session, training);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;

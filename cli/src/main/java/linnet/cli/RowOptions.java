@@ -6,6 +6,7 @@ import linnet.nn.json.Json;
 import linnet.sft.ChatModel;
 import linnet.sft.data.Conversation;
 import linnet.sft.data.EncodedData;
+import linnet.sft.data.EncodingCache;
 import linnet.sft.data.FieldMapping;
 import linnet.sft.template.Message;
 import picocli.CommandLine.Option;
@@ -42,20 +43,16 @@ final class RowOptions {
     UserException.requireAtLeast(2, "--max-length", maxLength);
   }
 
-  List<Conversation> read(Path file) {
-    return Conversation.read(file, FieldMapping.parse(mapping));
-  }
-
-  /** Reads and encodes a file and says what came of it. */
-  EncodedData encode(Output output, Path file, ChatModel chat) {
+  /** Reads and encodes a file, or takes what became of it before, and says what came of it. */
+  EncodedData encode(Output output, Path file, ChatModel chat, EncodingCache cache) {
     int length = Math.min(maxLength, chat.model().config().maxPositionEmbeddings());
-    var data = chat.encoder(length).encode(read(file));
-    DataReport.print(output, file, data, length);
-    return data;
+    var rows = chat.encode(file, FieldMapping.parse(mapping), length, cache);
+    DataReport.print(output, file, rows, length);
+    return rows.data();
   }
 
   Counts describe(Path file) {
-    var conversations = read(file);
+    var conversations = Conversation.read(file, FieldMapping.parse(mapping));
     var messages = conversations.stream().flatMap(c -> c.request().messages().stream()).toList();
     return new Counts(conversations.size(), messages.size(),
         messages.stream().filter(Message::isAssistant).count(),

@@ -31,6 +31,9 @@ final class ScoreCommand implements Callable<Integer> {
   @Mixin
   private RowOptions rowOptions;
 
+  @Mixin
+  private CacheOptions cacheOptions;
+
   @Option(names = "--rows", paramLabel = "N", description = "Only the first N rows.")
   private Integer limit;
 
@@ -49,10 +52,10 @@ final class ScoreCommand implements Callable<Integer> {
     UserException.requireAtLeast(1, "--rows", limit);
     ModelOptions.requireExists("--data", data);
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
-        var chat = modelOptions.load(weights)) {
+        var chat = modelOptions.load(weights); var cache = cacheOptions.open()) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
-      var all = rowOptions.encode(output, data, chat).rows();
+      var all = rowOptions.encode(output, data, chat, cache).rows();
       var rows = limit == null ? all : all.subList(0, Math.min(limit, all.size()));
       double sum = 0;
       long targets = 0;

@@ -42,6 +42,9 @@ final class TrainCommand implements Callable<Integer> {
   private RowOptions rowOptions;
 
   @Mixin
+  private CacheOptions cacheOptions;
+
+  @Mixin
   private ValidationOptions validationOptions;
 
   @Option(names = "--full", description = "Train all weights instead of adapters.")
@@ -79,19 +82,21 @@ final class TrainCommand implements Callable<Integer> {
     ModelOptions.requireExists("--data", data);
     resume.check(out);
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
-        var training = backend.scope("training"); var chat = modelOptions.load(weights)) {
+        var training = backend.scope("training"); var chat = modelOptions.open(weights);
+        var cache = cacheOptions.open()) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
-      var split = validationOptions.split(output, rowOptions, data, chat, loop.seed());
+      var split = validationOptions.split(output, rowOptions, data, chat, cache, loop.seed());
       var batches = loop.batches(split.training());
       var settings = loop.settings(batches, optimizer.schedule(full ? FULL_RATE : LORA_RATE),
           optimizer.maxGradientNorm(), validationOptions.evalSteps());
       var config = adapter(chat);
       var session = new TrainingSession(output, linnet.interrupt(), out, batches, split.validation(),
           optimizer.adamW(), settings,
-          Map.of("model", Fingerprint.of(chat.base().source()), "data", Fingerprint.of(split.training()),
+          Concurrently.begin(() -> Map.of("model", Fingerprint.of(chat.base().source()),
+              "data", Fingerprint.of(split.training()),
               "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW()),
-              "adapter", Fingerprint.of(config.toString())), trainee(chat, config));
+              "adapter", Fingerprint.of(config.toString()))), trainee(chat, config));
       var outcome = resume.run(session, training);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;
@@ -138,12 +143,12 @@ final class TrainCommand implements Callable<Integer> {
     long mapped = specs.stream().mapToLong(spec -> spec.bytes()).sum();
     if (full) {
       var dtype = savedAs(chat);
-      return new Trainee(chat.model(), mapped, Models::trainable,
+      return new Trainee(chat.model(), mapped, chat::requireFinite, Models::trainable,
           (model, folder) -> chat.withModel(model, config).save(folder, dtype), dtype,
           LoopOptions.SAVINGS + ", or without --full, which takes four times all weights in F32");
     }
     var key = RandomKey.of(loop.seed()).derive("lora");
-    return new Trainee(chat.model(), mapped, (base, training) -> chat.adapter().isPresent() ? base
+    return new Trainee(chat.model(), mapped, chat::requireFinite, (base, training) -> chat.adapter().isPresent() ? base
         : Lora.apply(base, config.get(), key, training),
         (model, folder) -> chat.withModel(model, config).save(folder, DType.F32), DType.F32,
         LoopOptions.SAVINGS + ", or a smaller --lora-rank");

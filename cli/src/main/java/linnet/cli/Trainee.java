@@ -12,10 +12,11 @@ import linnet.tensor.Scope;
  *
  * @param base the model that it is made of, as loaded or declared
  * @param mappedBytes of the base's files, which are read in place
+ * @param ready waits for what the base still needs before it may compute, and throws what is wrong with it
  * @param maker makes the model that trains, in the scope that it is given
  * @param saver writes it into a folder
  * @param savedAs the type of the weights that are written
  * @param savings what to change, besides the options of every run, for it to take less memory
  */
-record Trainee(CausalLm base, long mappedBytes, BiFunction<CausalLm, Scope, CausalLm> maker,
+record Trainee(CausalLm base, long mappedBytes, Runnable ready, BiFunction<CausalLm, Scope, CausalLm> maker,
     BiConsumer<CausalLm, Path> saver, DType savedAs, String savings) {}

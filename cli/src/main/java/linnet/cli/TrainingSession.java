@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import linnet.nn.Modules;
 import linnet.nn.json.Json;
 import linnet.nn.json.ObjectBuilder;
@@ -36,12 +37,12 @@ import linnet.tensor.Scope;
  * @param validation rows that are scored only
  * @param adamW the optimizer's settings
  * @param settings the loop's
- * @param fingerprints of model, data and settings
+ * @param fingerprints of model, data and settings; first asked for when the plan is made
  * @param trainee what trains
  */
 record TrainingSession(Output output, Interrupt interrupt, Path folder, BatchSchedule batches,
     List<EncodedRow> validation, AdamWConfig adamW, TrainingSettings settings,
-    Map<String, String> fingerprints, Trainee trainee) {
+    Supplier<Map<String, String>> fingerprints, Trainee trainee) {
   /** Room for rounding in the plan before an allocation counts as unplanned. */
   private static final long SLACK = 64L << 20;
 
@@ -71,7 +72,7 @@ record TrainingSession(Output output, Interrupt interrupt, Path folder, BatchSch
     var optimizer = new AdamW(adamW, model, DecayRule.EXCEPT_NORMS_AND_BIASES, training);
     var backend = training.backend();
     backend.limitBytes(plan.reservedBytes() + SLACK);
-    var start = where.apply(optimizer, TrainingProgress.start(settings.seed(), fingerprints));
+    var start = where.apply(optimizer, TrainingProgress.start(settings.seed(), fingerprints.get()));
     return train(model, optimizer, start, backend);
   }
 
@@ -99,6 +100,7 @@ record TrainingSession(Output output, Interrupt interrupt, Path folder, BatchSch
         progress.say("stopping after this step ...");
         trainer.requestStop();
       });
+      trainee.ready().run();
       var end = trainer.run(start);
       boolean interrupted = end.step() < settings.totalSteps();
       var run = new RunFolder(folder);

@@ -8,6 +8,7 @@ import linnet.sft.data.BatchSchedule;
 import linnet.sft.data.BatchSize;
 import linnet.sft.data.DataPosition;
 import linnet.sft.data.EncodedRow;
+import linnet.sft.data.EncodingCache;
 import linnet.tensor.RandomKey;
 import picocli.CommandLine.Option;
 
@@ -50,10 +51,10 @@ final class ValidationOptions {
    */
   record Split(List<EncodedRow> training, List<EncodedRow> validation) {}
 
-  Split split(Output output, RowOptions rowOptions, Path data, ChatModel chat, long seed) {
-    var rows = rowOptions.encode(output, data, chat).rows();
+  Split split(Output output, RowOptions rowOptions, Path data, ChatModel chat, EncodingCache cache, long seed) {
+    var rows = rowOptions.encode(output, data, chat, cache).rows();
     if (file != null) {
-      var validation = rowOptions.encode(output, file, chat).rows();
+      var validation = rowOptions.encode(output, file, chat, cache).rows();
       return new Split(rows,
           count == null ? validation : validation.subList(0, Math.min(count, validation.size())));
     }

@@ -41,9 +41,9 @@ final class Cli {
   static Call run(Object... args) {
     var out = new StringWriter();
     var err = new StringWriter();
-    int code = LinnetCommand.commandLine(new Interrupt()).setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(List.of(args).stream().map(Object::toString).toArray(String[]::new));
+    var texts = List.of(args).stream().map(Object::toString).toArray(String[]::new);
+    int code = LinnetCommand.commandLine(new Interrupt(), texts).setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err)).execute(texts);
     return new Call(code, out.toString(), err.toString());
   }
 

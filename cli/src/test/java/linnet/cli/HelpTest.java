@@ -3,6 +3,7 @@ package linnet.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,24 @@ class HelpTest {
     assertTrue(Cli.ok("--help").out().contains("130  stopped by Ctrl-C"));
     assertEquals(LinnetCommand.VERSION, Cli.ok("--version").out().strip());
     assertEquals(LinnetCommand.VERSION, Cli.ok("train", "--version").out().strip());
+  }
+
+  /** A command that was asked for is made alone; what is printed about it must not show that. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void aCommandByItselfIsTheSame(CommandLine command) {
+    var name = command.getCommandName();
+    var alone = LinnetCommand.commandLine(new Interrupt(), name).getSubcommands();
+    assertEquals(Set.of(name), alone.keySet());
+    assertEquals(name, alone.get(name).getCommandSpec().userObject().getClass()
+        .getAnnotation(CommandLine.Command.class).name());
+    assertEquals(command.getUsageMessage(), alone.get(name).getUsageMessage());
+    assertEquals(Cli.ok("help", name).out(), Cli.ok(name, "--help").out());
+  }
+
+  @Test
+  void aCommandThatDoesNotExistIsGuessedAt() {
+    assertTrue(Cli.run("trian").err().contains("linnet train"), Cli.run("trian").err());
   }
 
   @Test

@@ -28,6 +28,9 @@ class TrainCommandTest {
   private static Cli.Call train(String out, Object... more) {
     var args = new ArrayList<Object>(List.of("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o",
         folder.resolve(out), "--batch-size", 4, "--validation-rows", 4, "--json"));
+    if (List.of(more).contains("-d")) {
+      args.subList(3, 5).clear();
+    }
     args.addAll(List.of(more));
     return Cli.run(args.toArray());
   }
@@ -55,6 +58,24 @@ class TrainCommandTest {
     var plan = call.named("plan").getFirst();
     assertTrue(plan.at("expectedPeakBytes").asDouble() > summary.at("tensorBytes").asDouble());
     assertEquals(Files.exists(Path.of("/proc/self/status")), summary.opt("peakBytes").isPresent());
+  }
+
+  @Test
+  void rowsThatWereEncodedBeforeTrainToTheSameBits() throws IOException {
+    var rows = Files.writeString(folder.resolve("fresh.jsonl"),
+        Files.readString(tiny.rows()) + "\n".repeat((int) (System.nanoTime() % 1000)));
+    for (var run : List.of("first", "second", "third")) {
+      var more = new ArrayList<Object>(List.of("--max-steps", 2, "-d", rows));
+      if (run.equals("third")) {
+        more.add("--no-cache");
+      }
+      var call = train(run, more.toArray());
+      call.summary();
+      assertEquals(run.equals("second"), call.named("data").getFirst().at("cached").asBoolean(), run);
+      for (var file : List.of("adapter_model.safetensors", "tokenizer.json", "chat_template.jinja")) {
+        assertEquals(-1, Files.mismatch(folder.resolve("first").resolve(file), folder.resolve(run).resolve(file)));
+      }
+    }
   }
 
   @Test
@@ -151,8 +172,8 @@ class TrainCommandTest {
     var lines = out.lines().toList();
     assertTrue(lines.get(0).matches("linnet: vector, .* threads? · model: llama, [\\d,]+ parameters, BF16"),
         out);
-    assertTrue(lines.get(1).matches("data: .*rows.jsonl: 24 rows, [\\d,]+ tokens, [\\d,]+ of them trained"),
-        out);
+    assertTrue(lines.get(1).matches("data: .*rows.jsonl: 24 rows, [\\d,]+ tokens, [\\d,]+ of them trained"
+        + "(; encoded before)?"), out);
     assertTrue(lines.get(2).startsWith("plan: 2 steps, "), out);
     assertTrue(lines.get(3).startsWith("step 1/2  loss "), out);
     assertEquals("adapter: " + folder.resolve("people"), lines.get(5));

@@ -6,10 +6,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import linnet.nn.generate.Generation;
 import linnet.nn.generate.Generator;
 import linnet.nn.generate.SamplingConfig;
+import linnet.nn.io.ContentHash;
+import linnet.nn.io.ModelFiles;
 import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.Lora;
 import linnet.nn.lora.LoraConfig;
@@ -17,6 +20,9 @@ import linnet.nn.model.CausalLm;
 import linnet.nn.model.LoadedModel;
 import linnet.nn.model.Models;
 import linnet.sft.data.ConversationEncoder;
+import linnet.sft.data.EncodingCache;
+import linnet.sft.data.EncodingCache.CachedRows;
+import linnet.sft.data.FieldMapping;
 import linnet.sft.data.TurnEnd;
 import linnet.sft.template.ChatRequest;
 import linnet.sft.template.Message;
@@ -45,6 +51,18 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
    * @param weights the model lifetime; close the result after it
    */
   public static ChatModel load(Path path, Scope weights) {
+    return open(path, weights).loaded();
+  }
+
+  /**
+   * Begins to load a model: tokenizer and template are read, and parsed when they are first asked for, and the
+   * weights are still looked through on another thread, so {@link #requireFinite} comes before any result is
+   * used. Rows that were encoded before can be trained on without a tokenizer.
+   *
+   * @param path as for {@link #load(Path, Scope)}
+   * @param weights the model lifetime; close the result after it
+   */
+  public static ChatModel open(Path path, Scope weights) {
     if (!isAdapter(path)) {
       return base(path, weights);
     }
@@ -56,7 +74,7 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
       throw new IllegalArgumentException(config + ": base_model_name_or_path: found \"" + named
           + "\", which does not exist here; give the base model and the adapter apart");
     }
-    return load(named, path, weights);
+    return open(named, path, weights);
   }
 
   /**
@@ -67,10 +85,15 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
    * @param weights the lifetime of both; close the result after it
    */
   public static ChatModel load(Path path, Path adapter, Scope weights) {
+    return open(path, adapter, weights).loaded();
+  }
+
+  /** Begins to load a model and an adapter onto it, as {@link #open(Path, Scope)} does. */
+  public static ChatModel open(Path path, Path adapter, Scope weights) {
     var base = base(path, weights);
     try {
       var adapted = AdapterFiles.load(adapter, base.model(), weights);
-      var text = Files.exists(adapter.resolve("tokenizer.json")) ? ModelText.open(adapter) : base.text();
+      var text = Files.exists(adapter.resolve(ModelFiles.TOKENIZER)) ? ModelText.deferred(adapter) : base.text();
       return new ChatModel(base.base(), path, adapted.model(), Optional.of(adapted.config()), text);
     } catch (RuntimeException failed) {
       base.close();
@@ -79,13 +102,35 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
   }
 
   private static ChatModel base(Path path, Scope weights) {
-    var loaded = Models.load(path, weights);
+    var opened = Models.open(path, weights);
     try {
-      return new ChatModel(loaded, path, loaded.model(), Optional.empty(), ModelText.of(loaded.source()));
+      return new ChatModel(opened, path, opened.model(), Optional.empty(), ModelText.deferred(opened.source()));
     } catch (RuntimeException failed) {
-      loaded.close();
+      opened.close();
       throw failed;
     }
+  }
+
+  /** Parses the tokenizer while the weights are looked through. */
+  private ChatModel loaded() {
+    try {
+      text.tokenizer();
+      requireFinite();
+      return this;
+    } catch (RuntimeException failed) {
+      close();
+      throw failed;
+    }
+  }
+
+  /**
+   * Waits until all weights of the base model have been looked through; those of a model that was loaded have
+   * been.
+   *
+   * @throws linnet.nn.io.ModelFormatException if some are infinite or not a number
+   */
+  public void requireFinite() {
+    base.requireFinite();
   }
 
   /** Whether a folder holds an adapter. */
@@ -129,6 +174,27 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
   public ConversationEncoder encoder(int maxLength) {
     return new ConversationEncoder(text.tokenizer(), text.template(), stopIds(),
         Math.min(maxLength, model.config().maxPositionEmbeddings()));
+  }
+
+  /**
+   * Reads a file of conversations and encodes them with {@link #encoder}, or takes what became of them the
+   * last time: then neither the rows nor the tokenizer are parsed. The rows are the same, to the bit.
+   *
+   * @param file JSONL or CSV
+   * @param mapping other names of fields
+   * @param maxLength as for {@link #encoder}
+   * @param cache where encoded rows are kept
+   * @throws linnet.sft.data.DataException if rows are not as they must be
+   * @throws linnet.nn.json.JsonException if a line or the tokenizer is malformed
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   */
+  public CachedRows encode(Path file, FieldMapping mapping, int maxLength, EncodingCache cache) {
+    var hash = new ContentHash();
+    text.addTo(hash);
+    int length = Math.min(maxLength, model.config().maxPositionEmbeddings());
+    hash.add(new TreeSet<>(base.eosTokenIds()) + " " + mapping + " " + length);
+    return cache.encode(file, mapping, hash, rows -> encoder(maxLength).encode(rows),
+        () -> !text.template().tellsTime());
   }
 
   /**

@@ -7,20 +7,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import linnet.nn.io.ContentHash;
 import linnet.nn.io.GgufModel;
 import linnet.nn.io.GgufValue;
+import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelSource;
 import linnet.sft.template.ChatTemplate;
 import linnet.sft.tokenizer.Tokenizer;
+import linnet.sft.tokenizer.TokenizerSource;
 
-/**
- * How a model reads and writes text: its tokenizer and its chat template.
- *
- * @param tokenizer text to ids and back
- * @param template conversations to text; where the model has none, ChatML
- * @param templateIsModels whether the template is the model's own
- */
-public record ModelText(Tokenizer tokenizer, ChatTemplate template, boolean templateIsModels) {
+/** How a model reads and writes text: its tokenizer and its chat template. */
+public final class ModelText {
+  private final TokenizerSource source;
+  private final Optional<String> modelsTemplate;
+  private final FutureTask<Parsed> parsed;
+
+  private record Parsed(Tokenizer tokenizer, ChatTemplate template) {}
+
+  private ModelText(Path path, TokenizerSource source, Optional<String> template) {
+    this.source = source;
+    modelsTemplate = template.or(source::chatTemplate);
+    parsed = new FutureTask<>(() -> parse(path, source.parse()));
+  }
+
   /**
    * Reads tokenizer and template of a model, an adapter or a tokenizer, without its weights.
    *
@@ -30,9 +41,8 @@ public record ModelText(Tokenizer tokenizer, ChatTemplate template, boolean temp
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static ModelText open(Path path) {
-    if (path.getFileName() != null && path.getFileName().toString().equals("tokenizer.json")
-        || Files.isRegularFile(path.resolve("tokenizer.json"))) {
-      return of(path, Tokenizer.load(path), Optional.empty());
+    if (isTokenizer(path) || Files.isRegularFile(path.resolve(ModelFiles.TOKENIZER))) {
+      return deferred(path).parsed();
     }
     try (var source = ModelSource.open(path)) {
       return of(source);
@@ -45,21 +55,77 @@ public record ModelText(Tokenizer tokenizer, ChatTemplate template, boolean temp
    * @throws linnet.sft.tokenizer.TokenizerException if a GGUF file holds no tokenizer
    */
   public static ModelText of(ModelSource source) {
-    return of(source.path(), Tokenizer.of(source), source.chatTemplate());
+    return deferred(source).parsed();
   }
 
-  private static ModelText of(Path path, Tokenizer tokenizer, Optional<String> template) {
+  /** Reads the files of a folder with a {@code tokenizer.json}, or that file and what lies beside it. */
+  static ModelText deferred(Path path) {
+    var file = isTokenizer(path) ? path : path.resolve(ModelFiles.TOKENIZER);
+    return new ModelText(path, TokenizerSource.read(file), Optional.empty());
+  }
+
+  /** Reads those of an open model; what they hold can be asked for until it is closed. */
+  static ModelText deferred(ModelSource source) {
+    return new ModelText(source.path(), TokenizerSource.of(source), source.chatTemplate());
+  }
+
+  private static boolean isTokenizer(Path path) {
+    return path.getFileName() != null && path.getFileName().toString().equals(ModelFiles.TOKENIZER);
+  }
+
+  private Parsed parse(Path path, Tokenizer tokenizer) {
     var tokens = specialTokens(tokenizer);
-    var source = template.or(() -> tokenizer.config().chatTemplate());
-    return new ModelText(tokenizer,
-        source.map(text -> ChatTemplate.parse(path + ": chat template", text, tokens))
-            .orElseGet(() -> ChatTemplate.chatml(tokens)),
-        source.isPresent());
+    return new Parsed(tokenizer, modelsTemplate
+        .map(text -> ChatTemplate.parse(path + ": chat template", text, tokens))
+        .orElseGet(() -> ChatTemplate.chatml(tokens)));
+  }
+
+  private ModelText parsed() {
+    get();
+    return this;
+  }
+
+  /** Parses once, in the first thread that asks. */
+  private Parsed get() {
+    parsed.run();
+    try {
+      return parsed.get();
+    } catch (ExecutionException failed) {
+      switch (failed.getCause()) {
+        case RuntimeException refused -> throw refused;
+        case Error error -> throw error;
+        default -> throw new IllegalStateException(failed.getCause());
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while another thread parses the tokenizer", interrupted);
+    }
+  }
+
+  /** Text to ids and back. */
+  public Tokenizer tokenizer() {
+    return get().tokenizer();
+  }
+
+  /** Conversations to text; where the model has no template of its own, ChatML. */
+  public ChatTemplate template() {
+    return get().template();
+  }
+
+  /** Whether the template is the model's own. */
+  public boolean templateIsModels() {
+    return modelsTemplate.isPresent();
+  }
+
+  /** Adds everything that decides what conversations become, which takes no parsing. */
+  void addTo(ContentHash hash) {
+    source.addTo(hash);
+    hash.add(modelsTemplate.orElse(""));
   }
 
   /** The tokenizer with this template beside it, as it is saved. */
   public Tokenizer savedTokenizer() {
-    return tokenizer.withConfig(tokenizer.config().withChatTemplate(template.source()));
+    return tokenizer().withConfig(tokenizer().config().withChatTemplate(template().source()));
   }
 
   /**
@@ -68,9 +134,9 @@ public record ModelText(Tokenizer tokenizer, ChatTemplate template, boolean temp
    * @throws linnet.sft.tokenizer.TokenizerException if GGUF has no name for a part of the tokenizer
    */
   public SequencedMap<String, GgufValue> ggufMetadata() {
-    var values = tokenizer.toGguf().toMetadata();
-    if (templateIsModels) {
-      values.put(GgufModel.CHAT_TEMPLATE, GgufValue.text(template.source()));
+    var values = tokenizer().toGguf().toMetadata();
+    if (templateIsModels()) {
+      values.put(GgufModel.CHAT_TEMPLATE, GgufValue.text(template().source()));
     }
     return values;
   }

@@ -12,17 +12,23 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import linnet.nn.LoraLinear;
 import linnet.nn.Modules;
 import linnet.nn.generate.SamplingConfig;
+import linnet.nn.io.ModelFormatException;
 import linnet.nn.json.Json;
 import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.LoraConfig;
 import linnet.nn.model.Models;
+import linnet.sft.data.Conversation;
+import linnet.sft.data.EncodingCache;
+import linnet.sft.data.FieldMapping;
 import linnet.sft.template.Message;
 import linnet.sft.tokenizer.Specials;
+import linnet.sft.train.Fingerprint;
 import linnet.tensor.Backends;
 import linnet.tensor.DType;
 import linnet.tensor.RandomKey;
@@ -167,5 +173,122 @@ class ChatModelTest {
     Files.delete(path.resolve("tokenizer.json"));
     var failed = assertThrows(RuntimeException.class, () -> with(path, chat -> { }));
     assertTrue(failed.getMessage().contains("tokenizer.json"), failed.getMessage());
+  }
+
+  /** Rows of every fate: kept, cut, dropped; with texts that no tokenizer likes. */
+  private Path rows() throws IOException {
+    var random = new Random(3);
+    var text = new StringBuilder();
+    for (int row = 0; row < 200; row++) {
+      var words = random.ints(random.nextInt(60), 0, 40).mapToObj(kind -> switch (kind) {
+        case 0 -> "\n\n";
+        case 1 -> "<|im_end|>";
+        case 2 -> Character.toString(random.nextInt(0x10000, 0x110000));
+        case 3 -> Integer.toString(random.nextInt());
+        default -> kind % 2 == 0 ? "the cat" : " SAT ünder";
+      }).toList();
+      var half = words.size() / 2;
+      text.append(Json.object().put("q", String.join(" ", words.subList(0, half)))
+          .put("completion", String.join("", words.subList(half, words.size()))).build()).append('\n');
+    }
+    return Files.writeString(folder.resolve("rows.jsonl"), text.toString());
+  }
+
+  private void requireSameRowsFromTheCache(Path model, int... lengths) throws IOException {
+    var file = rows();
+    var mapping = FieldMapping.parse(List.of("q=prompt"));
+    for (int length : lengths) {
+      for (var expectCached : List.of(false, true)) {
+        try (var backend = Backends.vector(1); var weights = backend.scope("model");
+            var chat = ChatModel.open(model, weights);
+            var cache = EncodingCache.in(folder.resolve("cache"))) {
+          var found = chat.encode(file, mapping, length, cache);
+          assertEquals(expectCached, found.cached());
+          var encoded = chat.encoder(length).encode(Conversation.read(file, mapping));
+          assertEquals(encoded.truncated(), found.data().truncated());
+          assertEquals(encoded.dropped(), found.data().dropped());
+          assertTrue(encoded.truncated() > 0 && !encoded.dropped().isEmpty(), "rows of every fate");
+          assertEquals(Fingerprint.of(encoded.rows()), Fingerprint.of(found.data().rows()));
+        }
+      }
+    }
+  }
+
+  @Test
+  void rowsFromTheCacheAreTheSameToTheBit() throws IOException {
+    requireSameRowsFromTheCache(base(), 30, 60);
+  }
+
+  @Test
+  void rowsFromTheCacheAreTheSameToTheBitOfTheRealModel() throws IOException {
+    requireSameRowsFromTheCache(SmolLm2.folder(), 90, 120);
+  }
+
+  @Test
+  void rowsFromTheCacheAreTheSameToTheBitOfAGgufFile() throws IOException {
+    requireSameRowsFromTheCache(SmolLm2.gguf(), 90, 120);
+  }
+
+  /** Whatever makes other rows of the same file is another key. */
+  @Test
+  void anotherTokenizerTemplateOrStopTokenIsAnotherEncoding() throws IOException {
+    var file = rows();
+    var mapping = FieldMapping.parse(List.of("q=prompt"));
+    var model = base();
+    assertFalse(cached(model, file, mapping));
+    assertTrue(cached(model, file, mapping));
+    assertFalse(cached(model, file, FieldMapping.parse(List.of("completion=prompt", "q=completion"))));
+    var config = model.resolve("config.json");
+    var plain = Files.readString(config);
+    Files.writeString(config, plain.replaceFirst("\"eos_token_id\":\\s*0", "\"eos_token_id\": 2"));
+    assertFalse(cached(model, file, mapping), "a stop token");
+    Files.writeString(config, plain);
+    assertTrue(cached(model, file, mapping));
+    var tokenizer = model.resolve("tokenizer.json");
+    Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
+    assertFalse(cached(model, file, mapping), "a byte of the tokenizer");
+    var template = model.resolve("chat_template.jinja");
+    Files.writeString(template, Files.readString(template).replace("tiny", "small"));
+    assertFalse(cached(model, file, mapping), "the template");
+    assertTrue(cached(model, file, mapping));
+    Files.writeString(template, "{% set t = strftime_now %}" + Files.readString(template));
+    assertFalse(cached(model, file, mapping), "a template that tells the time");
+    assertFalse(cached(model, file, mapping), "and may tell another one now");
+  }
+
+  private boolean cached(Path model, Path file, FieldMapping mapping) {
+    try (var backend = Backends.vector(1); var weights = backend.scope("model");
+        var chat = ChatModel.open(model, weights); var cache = EncodingCache.in(folder.resolve("cache"))) {
+      return chat.encode(file, mapping, 60, cache).cached();
+    }
+  }
+
+  /** A run whose rows were encoded before parses the tokenizer when it saves: the one that it read. */
+  @Test
+  void whatIsParsedLaterIsWhatWasRead() throws IOException {
+    var model = base();
+    try (var backend = Backends.vector(1); var weights = backend.scope("model");
+        var chat = ChatModel.open(model, weights)) {
+      var before = Files.readString(model.resolve("tokenizer.json"));
+      Files.writeString(model.resolve("tokenizer.json"), "gone");
+      Files.delete(model.resolve("chat_template.jinja"));
+      chat.save(folder.resolve("saved"), DType.F32);
+      assertEquals(before, Files.readString(folder.resolve("saved/tokenizer.json")));
+      assertTrue(chat.text().template().source().contains("tiny"));
+    }
+  }
+
+  @Test
+  void badWeightsAreToldByWhoeverAsks() throws IOException {
+    var model = base();
+    var file = model.resolve("model.safetensors");
+    var bytes = Files.readAllBytes(file);
+    Arrays.fill(bytes, bytes.length - 4, bytes.length, (byte) 0xFF);
+    Files.write(file, bytes);
+    try (var backend = Backends.vector(1); var weights = backend.scope("model");
+        var chat = ChatModel.open(model, weights)) {
+      assertThrows(ModelFormatException.class, chat::requireFinite);
+      assertThrows(ModelFormatException.class, () -> ChatModel.load(model, weights));
+    }
   }
 }

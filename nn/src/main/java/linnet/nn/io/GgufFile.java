@@ -1,5 +1,6 @@
 package linnet.nn.io;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.SequencedMap;
 
@@ -8,12 +9,14 @@ public final class GgufFile implements TensorStore {
   private final MappedFile file;
   private final GgufMetadata metadata;
   private final MappedTensors tensors;
+  private final long dataStart;
 
   private GgufFile(MappedFile file) {
     this.file = file;
     var header = GgufHeader.read(file.path().toString(), file.bytes());
     metadata = header.metadata();
     tensors = new MappedTensors(file, header.tensors());
+    dataStart = header.dataStart();
   }
 
   /**
@@ -51,6 +54,15 @@ public final class GgufFile implements TensorStore {
    */
   public GgufMetadata metadata() {
     return metadata;
+  }
+
+  /**
+   * All of the file before the tensors' data: keys, values and descriptions of the tensors.
+   *
+   * @return the bytes, readable until this file is closed
+   */
+  public MemorySegment header() {
+    return file.bytes().asSlice(0, dataStart);
   }
 
   @Override

@@ -12,8 +12,9 @@ import java.util.List;
  *
  * @param metadata keys and values
  * @param tensors each tensor with its place in the file, in the order of the header
+ * @param dataStart where the tensors' data begins, or the file ends
  */
-record GgufHeader(GgufMetadata metadata, List<TensorLayout> tensors) {
+record GgufHeader(GgufMetadata metadata, List<TensorLayout> tensors, long dataStart) {
   /** The letters GGUF, read as a little-endian number. */
   static final int MAGIC = 0x46554747;
   static final int VERSION = 3;
@@ -50,7 +51,7 @@ record GgufHeader(GgufMetadata metadata, List<TensorLayout> tensors) {
         .map(tensor -> placed(file, tensor, dataStart, alignment, bytes.byteSize()))
         .toList();
     TensorLayout.inFileOrder(file, tensors);
-    return new GgufHeader(metadata, tensors);
+    return new GgufHeader(metadata, tensors, Math.min(dataStart, bytes.byteSize()));
   }
 
   private static void requireVersion(String file, int version) {

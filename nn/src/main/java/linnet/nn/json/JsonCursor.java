@@ -41,13 +41,25 @@ public record JsonCursor(String source, String path, Json value) {
    * @throws UncheckedIOException if it cannot be read; the message names it
    */
   public static JsonCursor read(Path file) {
+    return of(Json.parse(bytes(file), file.toString()), file.toString());
+  }
+
+  /**
+   * The bytes of a file, to be parsed later.
+   *
+   * @param file the file
+   * @return all of them
+   * @throws JsonException if the file is larger than any that is parsed
+   * @throws UncheckedIOException if it cannot be read; the message names it
+   */
+  public static byte[] bytes(Path file) {
     try {
       long size = Files.size(file);
       if (size > MAX_FILE_BYTES) {
         throw new JsonException(file + ": found " + size + " bytes, expected a JSON file of at most "
             + MAX_FILE_BYTES + " bytes");
       }
-      return of(Json.parse(Files.readAllBytes(file), file.toString()), file.toString());
+      return Files.readAllBytes(file);
     } catch (NoSuchFileException missing) {
       throw new UncheckedIOException(file + ": there is no such file", missing);
     } catch (IOException failed) {

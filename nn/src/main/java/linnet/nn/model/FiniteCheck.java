@@ -11,8 +11,8 @@ import linnet.tensor.DType;
 
 /**
  * Looks for values that are infinite or not a number in stored tensors, which are those whose exponent bits
- * are all ones, eight bytes at a time and on all cores: a model is read once when it is loaded, so this must
- * cost no more than the reading.
+ * are all ones, eight bytes at a time and in parts that threads can share: a model is read once when it is
+ * loaded, so this must cost no more than the reading.
  */
 final class FiniteCheck {
   private static final OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -20,13 +20,28 @@ final class FiniteCheck {
   private static final long SIXTEENS = 0x0001_0001_0001_0001L;
   private static final long THIRTY_TWOS = 0x0000_0001_0000_0001L;
   private static final int F16_EXPONENT = 0x7C00;
-  /** Bytes that one thread looks at before it takes the next. */
+  /** Bytes that one thread looks at before it takes the next, but for a piece of a block. */
   private static final long PART = 1 << 20;
 
   private FiniteCheck() {}
 
   static boolean allFinite(StoredTensor tensor) {
-    var bytes = tensor.bytes();
+    return LongStream.range(0, parts(tensor)).parallel().allMatch(part -> isFinite(tensor, part));
+  }
+
+  /** How many parts a tensor has; none where its type has no such values. */
+  static long parts(StoredTensor tensor) {
+    return switch (tensor.dtype()) {
+      case I64, I32, U8 -> 0;
+      default -> Math.ceilDiv(tensor.bytes().byteSize(), partBytes(tensor.dtype()));
+    };
+  }
+
+  /** Whether no value of a part is infinite or not a number. */
+  static boolean isFinite(StoredTensor tensor, long part) {
+    long size = partBytes(tensor.dtype());
+    long from = part * size;
+    var bytes = tensor.bytes().asSlice(from, Math.min(size, tensor.bytes().byteSize() - from));
     return switch (tensor.dtype()) {
       case F64 -> plain(bytes, 0x7FF0_0000_0000_0000L, 1);
       case F32 -> plain(bytes, 0x7F80_0000 * THIRTY_TWOS, THIRTY_TWOS);
@@ -38,6 +53,10 @@ final class FiniteCheck {
     };
   }
 
+  private static long partBytes(DType dtype) {
+    return PART / dtype.bytesPerBlock() * dtype.bytesPerBlock();
+  }
+
   /**
    * Whether no element has all bits of its exponent set. Where it has, the exponent's complement is zero, and
    * taking one from a zero borrows into the sign bit, which the complement never has.
@@ -46,13 +65,6 @@ final class FiniteCheck {
    * @param ones the lowest bit of each element
    */
   private static boolean plain(MemorySegment bytes, long exponents, long ones) {
-    return LongStream.range(0, (bytes.byteSize() + PART - 1) / PART).parallel().allMatch(part -> {
-      long from = part * PART;
-      return plainPart(bytes.asSlice(from, Math.min(PART, bytes.byteSize() - from)), exponents, ones);
-    });
-  }
-
-  private static boolean plainPart(MemorySegment bytes, long exponents, long ones) {
     long whole = bytes.byteSize() / Long.BYTES * Long.BYTES;
     long found = 0;
     for (long at = 0; at < whole; at += Long.BYTES) {

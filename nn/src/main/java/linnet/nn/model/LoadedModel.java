@@ -7,11 +7,40 @@ import linnet.nn.io.ModelSource;
 /**
  * A model and the files behind it. Frozen weights are read in place, so close it last: after the scope that
  * the weights were loaded into.
- *
- * @param model the model
- * @param source where it came from, with its raw configuration, tokenizer and chat template
  */
-public record LoadedModel(CausalLm model, ModelSource source) implements AutoCloseable {
+public final class LoadedModel implements AutoCloseable {
+  private final CausalLm model;
+  private final ModelSource source;
+  private final WeightsCheck check;
+
+  LoadedModel(CausalLm model, ModelSource source, WeightsCheck check) {
+    this.model = model;
+    this.source = source;
+    this.check = check;
+  }
+
+  /** The model. */
+  public CausalLm model() {
+    return model;
+  }
+
+  /** Where it came from, with its raw configuration, tokenizer and chat template. */
+  public ModelSource source() {
+    return source;
+  }
+
+  /**
+   * Waits until all weights have been read and are known to be finite. A model that was {@linkplain
+   * Models#load loaded} has been waited for; of one that was {@linkplain Models#open opened} no result may be
+   * trusted before.
+   *
+   * @throws linnet.nn.io.ModelFormatException if some are infinite or not a number; the message names the
+   *     tensor
+   */
+  public void requireFinite() {
+    check.await();
+  }
+
   /** The hyper-parameters. */
   public ModelConfig config() {
     return model.config();
@@ -28,6 +57,7 @@ public record LoadedModel(CausalLm model, ModelSource source) implements AutoClo
   /** Unmaps the files. */
   @Override
   public void close() {
+    check.close();
     source.close();
   }
 }

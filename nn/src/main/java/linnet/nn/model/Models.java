@@ -1,6 +1,7 @@
 package linnet.nn.model;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Map;
 import linnet.nn.DeclaredParam;
 import linnet.nn.FrozenParam;
@@ -13,6 +14,7 @@ import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.ModelSource;
 import linnet.nn.io.OutgoingTensor;
 import linnet.nn.io.SafetensorsWriter;
+import linnet.nn.io.StoredTensor;
 import linnet.nn.json.Json;
 import linnet.tensor.DType;
 import linnet.tensor.RandomKey;
@@ -50,9 +52,33 @@ public final class Models {
     if (compute != DType.F32 && compute != DType.F64) {
       throw new IllegalArgumentException("models compute in F32 or F64, not in " + compute);
     }
+    var loaded = open(path, weights, compute);
+    try {
+      loaded.requireFinite();
+      return loaded;
+    } catch (RuntimeException failed) {
+      loaded.close();
+      throw failed;
+    }
+  }
+
+  /**
+   * Loads a model as {@link #load(Path, Scope)} does, but returns while the weights are still looked through
+   * on another thread: wait for it with {@link LoadedModel#requireFinite} before a result of the model is
+   * used.
+   *
+   * @throws linnet.nn.json.JsonException if the configuration is malformed or asks for what is not supported
+   * @throws linnet.nn.io.ModelFormatException if weights are missing, left over or of a wrong shape
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public static LoadedModel open(Path path, Scope weights) {
+    return open(path, weights, DType.F32);
+  }
+
+  private static LoadedModel open(Path path, Scope weights, DType compute) {
     var source = ModelSource.open(path);
     try {
-      return new LoadedModel(read(source, weights, compute), source);
+      return read(source, weights, compute);
     } catch (RuntimeException failed) {
       source.close();
       throw failed;
@@ -76,19 +102,23 @@ public final class Models {
     return config;
   }
 
-  private static CausalLm read(ModelSource source, Scope weights, DType compute) {
+  private static LoadedModel read(ModelSource source, Scope weights, DType compute) {
     var declared = CausalLm.declare(config(source)); // declares every layer, so their number must be right
     var stored = source.tensors();
     Weights.requireSameNames(source.path(), "a " + declared.config().modelType() + " of this configuration",
         Modules.parameters(declared).keySet(),
         stored.specs().keySet().stream().filter(name -> !isSurplus(name, declared.config())).toList());
-    return Modules.mapParams(declared, (key, param) -> {
+    var read = new ArrayList<StoredTensor>();
+    var model = Modules.mapParams(declared, (key, param) -> {
       var tensor = stored.get(key);
+      Weights.requireShape(source.path(), tensor, param.shape());
+      read.add(tensor);
       boolean inPlace = param.shape().rank() > 1 && compute == DType.F32;
       return new FrozenParam(key, inPlace
-          ? Weights.adopt(source.path(), tensor, param.shape(), weights)
-          : Weights.copy(source.path(), tensor, param.shape(), compute, weights));
+          ? weights.backend().adopt(weights, tensor.dtype(), tensor.shape(), tensor.bytes())
+          : Weights.copyUnchecked(tensor, compute, weights));
     });
+    return new LoadedModel(model, source, new WeightsCheck(source.path(), read));
   }
 
   /** What some checkpoints store beside the parameters: a copy of the tied head, a table that is computed. */

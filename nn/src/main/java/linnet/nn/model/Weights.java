@@ -12,6 +12,10 @@ import linnet.tensor.Tensor;
 
 /** Reads the tensors of files into a backend, with checks that say which tensor is wrong. */
 public final class Weights {
+  /** What is wrong with a tensor that {@link FiniteCheck} does not pass. */
+  static final String NOT_FINITE = "found values that are infinite or not a number: the weights are damaged,"
+      + " obtain the file again";
+
   private static final int NAMES_LISTED = 8;
 
   private Weights() {}
@@ -22,23 +26,21 @@ public final class Weights {
    * @throws ModelFormatException if its shape is another or its values are not all finite
    */
   public static Tensor copy(Path file, StoredTensor stored, Shape shape, DType dtype, Scope scope) {
-    check(file, stored, shape);
+    requireShape(file, stored, shape);
+    if (!FiniteCheck.allFinite(stored)) {
+      throw new ModelFormatException(file, stored.name(), NOT_FINITE);
+    }
+    return copyUnchecked(stored, dtype, scope);
+  }
+
+  /** A copy of a stored tensor whose values somebody else checks. */
+  static Tensor copyUnchecked(StoredTensor stored, DType dtype, Scope scope) {
     try (var mapped = scope.backend().scope("read")) {
       var source = scope.backend().adopt(mapped, stored.dtype(), stored.shape(), stored.bytes());
-      var copy = scope.allocate(dtype, shape);
+      var copy = scope.allocate(dtype, stored.shape());
       scope.backend().copy(copy, source);
       return copy;
     }
-  }
-
-  /**
-   * A stored tensor in place, where the backend can read its type from mapped memory.
-   *
-   * @throws ModelFormatException if its shape is another or its values are not all finite
-   */
-  static Tensor adopt(Path file, StoredTensor stored, Shape shape, Scope scope) {
-    check(file, stored, shape);
-    return scope.backend().adopt(scope, stored.dtype(), stored.shape(), stored.bytes());
   }
 
   /**
@@ -67,14 +69,15 @@ public final class Weights {
     return names.size() <= NAMES_LISTED ? first : first + " and " + (names.size() - NAMES_LISTED) + " more";
   }
 
-  private static void check(Path file, StoredTensor stored, Shape shape) {
+  /**
+   * Requires that a tensor has the shape that the configuration asks for.
+   *
+   * @throws ModelFormatException if it has another
+   */
+  static void requireShape(Path file, StoredTensor stored, Shape shape) {
     if (!stored.shape().equals(shape)) {
       throw new ModelFormatException(file, stored.name(), "found shape " + stored.shape() + ", expected "
           + shape + " for this configuration");
-    }
-    if (!FiniteCheck.allFinite(stored)) {
-      throw new ModelFormatException(file, stored.name(), "found values that are infinite or not a number:"
-          + " the weights are damaged, obtain the file again");
     }
   }
 }

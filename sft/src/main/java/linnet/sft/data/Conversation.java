@@ -36,7 +36,11 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
 
   /** Reads a file of rows whose fields may have other names, as {@link #read(Path)} does. */
   public static List<Conversation> read(Path file, FieldMapping mapping) {
-    return RowReader.read(file).stream().map(row -> of(row, mapping)).toList();
+    return of(RowReader.read(file), mapping);
+  }
+
+  static List<Conversation> of(List<Row> rows, FieldMapping mapping) {
+    return rows.stream().map(row -> of(row, mapping)).toList();
   }
 
   /**

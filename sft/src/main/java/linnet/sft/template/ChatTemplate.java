@@ -99,6 +99,15 @@ public final class ChatTemplate {
   }
 
   /**
+   * Whether the same conversation may be another text tomorrow.
+   *
+   * @return whether the source speaks of {@code strftime_now}
+   */
+  public boolean tellsTime() {
+    return source.contains("strftime_now");
+  }
+
+  /**
    * The special tokens that the template sees.
    *
    * @return the tokens by name

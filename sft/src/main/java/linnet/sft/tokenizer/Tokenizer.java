@@ -61,7 +61,7 @@ public final class Tokenizer {
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static Tokenizer of(ModelSource model) {
-    return TokenizerFiles.of(model);
+    return TokenizerSource.of(model).parse();
   }
 
   /**

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import linnet.nn.io.AtomicFile;
-import linnet.nn.io.FolderModel;
 import linnet.nn.io.GgufModel;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelSource;
@@ -20,35 +19,30 @@ final class TokenizerFiles {
 
   static Tokenizer load(Path path) {
     if (Files.isDirectory(path)) {
-      return loadJson(path.resolve(ModelFiles.TOKENIZER));
+      return TokenizerSource.read(path.resolve(ModelFiles.TOKENIZER)).parse();
     }
     if (path.toString().endsWith(JSON)) {
-      return loadJson(path);
+      return TokenizerSource.read(path).parse();
     }
     try (var model = ModelSource.open(path)) {
-      return of(model);
+      return TokenizerSource.of(model).parse();
     }
   }
 
-  static Tokenizer of(ModelSource model) {
-    Path path = model.path();
-    return switch (model) {
-      case FolderModel _ when Files.isDirectory(path) -> loadJson(path.resolve(ModelFiles.TOKENIZER));
-      case FolderModel _ -> loadJson(path.resolveSibling(ModelFiles.TOKENIZER));
-      case GgufModel gguf -> gguf.tokenizer()
-          .map(data -> GgufConversion.build(data, gguf.chatTemplate(), path.toString()))
-          .orElseThrow(() -> new TokenizerException(path + ": found no tokenizer, expected the keys "
-              + "tokenizer.ggml.*; use a file that has one"));
-    };
+  static Tokenizer of(GgufModel model) {
+    return model.tokenizer()
+        .map(data -> GgufConversion.build(data, model.chatTemplate(), model.path().toString()))
+        .orElseThrow(() -> new TokenizerException(model.path() + ": found no tokenizer, expected the keys "
+            + "tokenizer.ggml.*; use a file that has one"));
   }
 
-  private static Tokenizer loadJson(Path file) {
-    var parts = TokenizerJson.read(JsonCursor.read(file));
+  /** What lies beside a {@code tokenizer.json}. */
+  static TokenizerConfig config(Path file) {
     Path configFile = file.resolveSibling(ModelFiles.TOKENIZER_CONFIG);
     var config = Files.exists(configFile)
         ? TokenizerConfig.read(JsonCursor.read(configFile)) : TokenizerConfig.EMPTY;
     Path template = file.resolveSibling(ModelFiles.CHAT_TEMPLATE);
-    return new Tokenizer(parts, Files.exists(template) ? config.withChatTemplate(read(template)) : config);
+    return Files.exists(template) ? config.withChatTemplate(read(template)) : config;
   }
 
   static void save(Tokenizer tokenizer, Path folder) {

@@ -1,0 +1,26 @@
+package linnet.cli;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/** Work on another thread for as long as its result is not needed. */
+final class Concurrently {
+  private Concurrently() {}
+
+  /** Begins the work; what is returned waits for its result, or throws what the work threw. */
+  static <T> Supplier<T> begin(Supplier<T> work) {
+    var result = CompletableFuture.supplyAsync(work);
+    return () -> {
+      try {
+        return result.join();
+      } catch (CompletionException failed) {
+        switch (failed.getCause()) {
+          case RuntimeException refused -> throw refused;
+          case Error error -> throw error;
+          default -> throw failed;
+        }
+      }
+    };
+  }
+}
