@@ -4,9 +4,9 @@ import java.util.Arrays;
 import linnet.tensor.vector.Workspace.Purpose;
 
 /**
- * Products with few rows on the left, as in decoding: out(M,N) = a(M,K) · w(N,K)ᵀ, each element a sum of 16
- * lanes along K. Each stored row of w is read once, for all rows of a, in pieces that stay in the innermost
- * cache.
+ * Products with few rows on the left, as in decoding: out(M,N) = a(M,K) · w(N,K)ᵀ, each element a sum of
+ * lanes along K, see {@link DotLanes}. Each stored row of w is read once from memory: for very few rows of a
+ * it is decoded on the way to the registers, for more in pieces that stay in the innermost cache.
  */
 final class FewRows {
   /** Up to so many rows are summed this way; a constant, so that it does not depend on the machine. */
@@ -18,8 +18,8 @@ final class FewRows {
   private static final int TASK = 64;
   /** Elements of a row that are decoded at once, at most: four such pieces take 10 KiB. */
   private static final int PIECE = 640;
-  /** Pieces are multiples of this: of the lanes, and of the blocks of quantised types. */
-  private static final int UNIT = 32;
+  /** Rows of a up to which decoding again for each costs less than keeping what was decoded. */
+  private static final int DIRECT = 4;
 
   private final Crew crew;
   private final DotLanes dots;
@@ -38,15 +38,21 @@ final class FewRows {
 
   void run(Matrix out, Matrix a, Matrix b, Update update) {
     int depth = a.columns();
+    boolean direct = a.rows() <= DIRECT && hasWholeBlocks(b);
     var shared = crew.borrow();
     try {
       var left = shared.array(Purpose.LEFT, (long) a.rows() * depth);
       staging.loadRows(a.dtype(), a.segment(), a.offset(), a.rowStride(), a.columnStride(), a.rows(), depth,
           left, 0, depth);
       crew.runRows((out.columns() + TASK - 1) / TASK, (long) TASK * depth, (task, workspace) -> {
-        int end = Math.min(out.columns(), (task + 1) * TASK);
-        for (int n = task * TASK; n < end; n += DotLanes.ROWS) {
-          storedRows(out, left, b, n, Math.min(DotLanes.ROWS, end - n), update, workspace);
+        int from = task * TASK;
+        int end = Math.min(out.columns(), from + TASK);
+        if (direct) {
+          storedRows(out, left, b, from, end - from, update, workspace);
+        } else {
+          for (int n = from; n < end; n += DotLanes.ROWS) {
+            stagedRows(out, left, b, n, Math.min(DotLanes.ROWS, end - n), update, workspace);
+          }
         }
       });
     } finally {
@@ -54,13 +60,31 @@ final class FewRows {
     }
   }
 
+  private static boolean hasWholeBlocks(Matrix b) {
+    int block = b.dtype().elementsPerBlock();
+    return b.dtype().isFloating() && b.offset() % block == 0 && b.columnStride() % block == 0;
+  }
+
   private void storedRows(Matrix out, float[] left, Matrix b, int n, int count, Update update,
       Workspace workspace) {
     int depth = b.rows();
+    var sums = workspace.array(Purpose.STATE, count);
+    for (int m = 0; m < out.rows(); m++) {
+      dots.products(left, m * depth, depth, b.dtype(), b.segment(), b.offset() + n * b.columnStride(),
+          b.columnStride(), count, sums, 0);
+      for (int r = 0; r < count; r++) {
+        put(out, m, n + r, sums[r], update);
+      }
+    }
+  }
+
+  private void stagedRows(Matrix out, float[] left, Matrix b, int n, int count, Update update,
+      Workspace workspace) {
+    int depth = b.rows();
     int pieces = (depth + PIECE - 1) / PIECE;
-    int piece = Panels.padded((depth + pieces - 1) / pieces, UNIT);
+    int piece = Panels.padded((depth + pieces - 1) / pieces, DotLanes.LANES);
     var rows = workspace.array(Purpose.ROWS, (long) DotLanes.ROWS * piece);
-    int sums = DotLanes.ROWS * Tree.LANES;
+    int sums = DotLanes.ROWS * DotLanes.LANES;
     var lanes = workspace.array(Purpose.STATE, (long) out.rows() * sums);
     Arrays.fill(lanes, 0, out.rows() * sums, 0);
     for (int k = 0; k < depth; k += piece) {
@@ -71,12 +95,17 @@ final class FewRows {
         dots.addProducts(left, m * depth + k, rows, piece, length, lanes, m * sums);
       }
     }
+    var results = workspace.array(Purpose.RESULTS, DotLanes.ROWS);
     for (int m = 0; m < out.rows(); m++) {
+      dots.combine(lanes, m * sums, count, results, 0);
       for (int r = 0; r < count; r++) {
-        long at = out.offset() + m * out.rowStride() + (n + r) * out.columnStride();
-        float value = Tree.combine(lanes, m * sums + r * Tree.LANES);
-        Native.set(out.segment(), at, update == Update.ADD ? Native.get(out.segment(), at) + value : value);
+        put(out, m, n + r, results[r], update);
       }
     }
+  }
+
+  private static void put(Matrix out, int m, int n, float value, Update update) {
+    long at = out.offset() + m * out.rowStride() + n * out.columnStride();
+    Native.set(out.segment(), at, update == Update.ADD ? Native.get(out.segment(), at) + value : value);
   }
 }

@@ -1,6 +1,9 @@
 package linnet.tensor.vector;
 
-import static linnet.tensor.vector.Tree.LANES;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import linnet.tensor.Codec;
+import linnet.tensor.DType;
 
 /** {@link DotLanes} in plain Java. */
 final class ScalarDots implements DotLanes {
@@ -9,7 +12,7 @@ final class ScalarDots implements DotLanes {
     addProducts(a, aAt, b, bStride, 0, n, lanes, lanesAt);
   }
 
-  /** The same for elements [from, to), {@code from} a multiple of 16. */
+  /** The same for elements [from, to), {@code from} a multiple of 32. */
   void addProducts(float[] a, int aAt, float[] b, int bStride, int from, int to, float[] lanes, int lanesAt) {
     for (int r = 0; r < ROWS; r++) {
       for (int i = from; i < to; i++) {
@@ -17,5 +20,45 @@ final class ScalarDots implements DotLanes {
         lanes[lane] = Math.fma(a[aAt + i], b[r * bStride + i], lanes[lane]);
       }
     }
+  }
+
+  @Override
+  public void products(float[] a, int aAt, int n, DType dtype, MemorySegment b, long first, long stride,
+      int rows, float[] sums, int at) {
+    var lanes = new float[LANES];
+    for (int r = 0; r < rows; r++) {
+      Arrays.fill(lanes, 0);
+      addStored(a, aAt, n, dtype, b, first + r * stride, lanes);
+      combine(lanes, 0, 1, sums, at + r);
+    }
+  }
+
+  /** Adds the products of n elements with those from {@code element} on to the lanes of one sum. */
+  void addStored(float[] a, int aAt, int n, DType dtype, MemorySegment b, long element, float[] lanes) {
+    var values = new float[LANES];
+    for (int i = 0; i < n; i += LANES) {
+      int length = Math.min(LANES, n - i);
+      Codec.decode(dtype, b, element + i, values, 0, length);
+      for (int l = 0; l < length; l++) {
+        lanes[l] = Math.fma(a[aAt + i + l], values[l], lanes[l]);
+      }
+    }
+  }
+
+  @Override
+  public void combine(float[] lanes, int lanesAt, int count, float[] sums, int at) {
+    for (int s = 0; s < count; s++) {
+      int from = lanesAt + s * LANES;
+      sums[at + s] = (quarter(lanes, from) + quarter(lanes, from + 2))
+          + (quarter(lanes, from + 1) + quarter(lanes, from + 3));
+    }
+  }
+
+  private static float quarter(float[] lanes, int at) {
+    return (half(lanes, at) + half(lanes, at + 8)) + (half(lanes, at + 4) + half(lanes, at + 12));
+  }
+
+  private static float half(float[] lanes, int at) {
+    return lanes[at] + lanes[at + LANES / 2];
   }
 }

@@ -110,6 +110,12 @@ final class VectorBlocks {
     toFloats(pairs.lanewise(VectorOperators.LSHR, 4)).fma(scale, minimum).intoArray(out, at + BLOCK / 2);
   }
 
+  /** Bytes [at + second·L, at + second·L + L) as integers; {@code second} is 0 or 1. */
+  static IntVector widen(MemorySegment bytes, long at, int second, Conversion<Byte, Integer> conversion) {
+    return STEP > L ? widen(load(bytes, at), conversion, second)
+        : widen(load(bytes, at + (long) second * L), conversion, 0);
+  }
+
   private static ByteVector load(MemorySegment bytes, long from) {
     return ByteVector.fromMemorySegment(B, bytes, from, ByteOrder.LITTLE_ENDIAN);
   }
@@ -118,11 +124,11 @@ final class VectorBlocks {
     return (IntVector) bytes.convertShape(conversion, Width.I, part);
   }
 
-  private static FloatVector toFloats(IntVector x) {
+  static FloatVector toFloats(IntVector x) {
     return (FloatVector) x.convertShape(VectorOperators.I2F, S, 0);
   }
 
-  private static float half(MemorySegment bytes, long at) {
+  static float half(MemorySegment bytes, long at) {
     return Float.float16ToFloat(bytes.get(SHORT, at));
   }
 }

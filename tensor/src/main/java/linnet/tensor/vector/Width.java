@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorOperators.Conversion;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -47,24 +48,25 @@ final class Width {
 
   /** bfloat16 elements [i, i + L) of the row that begins {@code offset} bytes into {@code row}. */
   static FloatVector loadBfloat16(MemorySegment row, long offset, int i) {
-    return loadShorts(row, offset + 2L * i).lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+    return shorts(row, offset + 2L * i, VectorOperators.ZERO_EXTEND_S2I).lanewise(VectorOperators.LSHL, 16)
+        .reinterpretAsFloats();
   }
 
   /**
    * Likewise IEEE binary16: shifted into place, its exponent is too small by 112, but for the infinite and
-   * NaN.
+   * NaN, whose exponent is all ones.
    */
   static FloatVector loadFloat16(MemorySegment row, long offset, int i) {
-    var bits = loadShorts(row, offset + 2L * i);
-    var magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
-    var finite = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-    var value = finite.blend(magnitude.or(0x7F800000), magnitude.compare(VectorOperators.GE, 0x1F << 23));
-    return value.or(bits.and(0x8000).lanewise(VectorOperators.LSHL, 16)).reinterpretAsFloats();
+    var shifted = shorts(row, offset + 2L * i, VectorOperators.S2I).lanewise(VectorOperators.LSHL, 13);
+    var scaled = shifted.and(0x8FFFE000).reinterpretAsFloats().mul(0x1p112f);
+    var special = shifted.and(0x0FFFE000).lanewise(VectorOperators.NEG).add(0x0F7FFFFF)
+        .lanewise(VectorOperators.ASHR, 31).and(0x7F800000);
+    return scaled.reinterpretAsInts().or(special).reinterpretAsFloats();
   }
 
-  private static IntVector loadShorts(MemorySegment row, long offset) {
+  private static IntVector shorts(MemorySegment row, long offset, Conversion<Short, Integer> conversion) {
     return (IntVector) ShortVector.fromMemorySegment(H, row, offset, ByteOrder.LITTLE_ENDIAN)
-        .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
+        .convertShape(conversion, I, 0);
   }
 
   /** The lower (part 0) or upper (part 1) half of the lanes as F64. */

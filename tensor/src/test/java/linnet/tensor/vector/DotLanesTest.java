@@ -1,0 +1,102 @@
+package linnet.tensor.vector;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import linnet.tensor.Codec;
+import linnet.tensor.DType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both providers of {@link DotLanes} sum alike to the bit, decoded before or on the way, and sum right. */
+class DotLanesTest {
+  private static final int ROWS = DotLanes.ROWS;
+  private static final int[] LENGTHS = {1, 31, 32, 33, 64, 95, 576, 1000};
+
+  private final DotLanes scalar = new ScalarDots();
+  private final DotLanes vector = new VectorDots();
+  private final Random random = new Random(7);
+
+  @ParameterizedTest
+  @EnumSource(names = {"F64", "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
+  void sumsStoredRowsAlike(DType dtype) {
+    try (var arena = Arena.ofConfined()) {
+      for (int n : LENGTHS) {
+        int stride = Panels.padded(n, 32) + 64;
+        var bytes = stored(dtype, 32 + ROWS * stride, arena);
+        var a = new float[n + 5];
+        for (int i = 0; i < a.length; i++) {
+          a[i] = random.nextFloat() - 0.5f;
+        }
+        var expected = new float[ROWS + 1];
+        var actual = new float[ROWS + 1];
+        scalar.products(a, 5, n, dtype, bytes, 32, stride, ROWS, expected, 1);
+        vector.products(a, 5, n, dtype, bytes, 32, stride, ROWS, actual, 1);
+        assertArrayEquals(expected, actual, dtype + ", " + n + " elements");
+        assertArrayEquals(expected, staged(vector, a, n, dtype, bytes, stride), dtype + ", decoded before");
+        assertArrayEquals(expected, staged(scalar, a, n, dtype, bytes, stride), dtype + ", decoded before");
+        for (int r = 0; r < ROWS; r++) {
+          double exact = exact(a, n, dtype, bytes, 32 + r * stride);
+          assertEquals(exact, expected[1 + r], 1e-5 * n, dtype + " row " + r);
+        }
+      }
+    }
+  }
+
+  private float[] staged(DotLanes dots, float[] a, int n, DType dtype, MemorySegment bytes, int stride) {
+    var rows = new float[ROWS * stride];
+    for (int r = 0; r < ROWS; r++) {
+      Codec.decode(dtype, bytes, 32 + r * stride, rows, r * stride, n);
+    }
+    var lanes = new float[2 + ROWS * DotLanes.LANES];
+    int first = Math.min(n, DotLanes.LANES);
+    dots.addProducts(a, 5, rows, stride, first, lanes, 2);
+    dots.addProducts(a, 5 + first, shifted(rows, first), stride, n - first, lanes, 2);
+    var sums = new float[ROWS + 1];
+    dots.combine(lanes, 2, ROWS, sums, 1);
+    return sums;
+  }
+
+  private static float[] shifted(float[] rows, int by) {
+    var shifted = new float[rows.length];
+    System.arraycopy(rows, by, shifted, 0, rows.length - by);
+    return shifted;
+  }
+
+  private static double exact(float[] a, int n, DType dtype, MemorySegment bytes, long element) {
+    var row = new double[n];
+    Codec.decode(dtype, bytes, element, row, 0, n);
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += a[5 + i] * row[i];
+    }
+    return sum;
+  }
+
+  /** Values of about one; of quantised types, quants of any bits. */
+  private MemorySegment stored(DType dtype, int elements, Arena arena) {
+    var bytes = arena.allocate(dtype.bytes(elements), 8);
+    if (!dtype.isQuantized()) {
+      var values = new float[elements];
+      for (int i = 0; i < elements; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+      Codec.encode(dtype, values, 0, elements, bytes, 0);
+      return bytes;
+    }
+    for (long i = 0; i < bytes.byteSize(); i++) {
+      bytes.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+    }
+    for (long block = 0; block < bytes.byteSize(); block += dtype.bytesPerBlock()) {
+      bytes.set(Native.SHORT, block, Float.floatToFloat16(random.nextFloat() / 64 - 0.01f));
+      if (dtype == DType.Q4_1) {
+        bytes.set(Native.SHORT, block + 2, Float.floatToFloat16(random.nextFloat()));
+      }
+    }
+    return bytes;
+  }
+}
