@@ -183,6 +183,17 @@ class CheapOpTest {
   }
 
   @Test
+  void memoryThatAGradientWasWrittenToIsNotTakenForTheValue() {
+    Block body = (t, x) -> {
+      var a = cheap(t, t.tanh(x));
+      var direct = t.apply(new Overwriting(), a); // after the other one, in the backward pass
+      var view = t.reshape(a, 10, WIDTH / 10);
+      return t.add(direct, t.reshape(t.apply(new Overwriting(), view), WIDTH));
+    };
+    assertArrayEquals(kept(body), gradient(Tape::recording, body));
+  }
+
+  @Test
   void aValueThatIsThereIsNotComputedAgain() {
     Block keeping = (t, x) -> t.log(t.keep(cheap(t, x)));
     try (var tape = Tape.recording(step)) {
