@@ -102,7 +102,8 @@ def gemm(section):
             ]
             rows.append((one["shape"], FORMS[one["form"]], threads, text(figures["F32"], 0), *cells))
     left_out, rounds = (sum(one[key] for one in section["rows"]) for key in ("leftOut", "rounds"))
-    about = f"{left_out} of {rounds} rounds are left out: the multiply-add loop did not scale over all cores there."
+    about = f"{left_out} of {rounds} rounds are left out: there the multiply-add loop did not scale over all "
+    about += "cores."
     return ["### Matrix products", "", about, "", *table(heading, rows)]
 
 
