@@ -7,9 +7,9 @@ import linnet.nn.json.JsonCursor;
 /**
  * Times the methods of the JMH classes without JMH, so that calls can alternate with those of other
  * processes. A request has {@code class}, {@code method}, {@code params} (an object of strings) and {@code
- * seconds}, for how long the method is called, once at least. The answer has {@code gigaFlops} and {@code
- * gigaBytes} per second, {@code calls}, and for each call {@code seconds}, {@code flopsPerCall} and {@code
- * bytesPerCall}.
+ * seconds}, for how long the method is called, once at least; unless that is 0, a call that does not count
+ * comes before. The answer has {@code gigaFlops} and {@code gigaBytes} per second, {@code calls}, and for
+ * each call {@code seconds}, {@code flopsPerCall} and {@code bytesPerCall}.
  */
 final class KernelCases implements AutoCloseable {
   private static final int MOST_OPEN = 16;
