@@ -9,8 +9,8 @@
  * <ul>
  *   <li>element-wise functions are polynomials of our own over fused multiply-add ({@code ScalarMath}, {@code
  *       VectorMath});
- *   <li>sums have {@value linnet.tensor.vector.Tree#LANES} virtual lanes (element i goes to lane i mod 16),
- *       combined in one fixed tree; sums over more than one row of {@value linnet.tensor.vector.Tree#CHUNK}
+ *   <li>sums have {@value linnet.tensor.vector.Tree#LANES} virtual lanes (element i goes to lane i mod 16; {@code
+ *       DotLanes} has twice as many), combined in one fixed tree; sums over more than one row of {@value linnet.tensor.vector.Tree#CHUNK}
  *       elements add its chunks in order;
  *   <li>a matrix product sums each output along K in order, in blocks of a constant length; see
  *   {@code Panels};
