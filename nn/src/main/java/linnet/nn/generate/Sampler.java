@@ -28,40 +28,42 @@ public final class Sampler {
    * @throws IllegalArgumentException if a logit is not a number or none is finite
    */
   public int next(float[] logits, BitSet seen, long draw) {
-    var scores = penalised(logits, seen);
-    int best = argMax(scores);
+    int best = argMax(logits, seen);
     if (config.temperature() == 0) {
       return best;
     }
-    double top = scores[best];
+    double top = score(logits, seen, best);
+    var scores = new double[logits.length];
     for (int i = 0; i < scores.length; i++) {
-      scores[i] = (scores[i] - top) / config.temperature(); // no greater than 0
+      scores[i] = (score(logits, seen, i) - top) / config.temperature(); // no greater than 0
     }
     var kept = minP(topP(topK(allOf(scores), scores), scores), scores);
     return draw(kept, scores, key.uniform(draw));
   }
 
-  private double[] penalised(float[] logits, BitSet seen) {
-    var scores = new double[logits.length];
+  /** The logit of token i with the penalty. */
+  private double score(float[] logits, BitSet seen, int i) {
+    double logit = logits[i];
     double penalty = config.repetitionPenalty();
-    for (int i = 0; i < scores.length; i++) {
-      double logit = logits[i];
-      scores[i] = penalty == 1 || !seen.get(i) ? logit : logit < 0 ? logit * penalty : logit / penalty;
-    }
-    return scores;
+    return penalty == 1 || !seen.get(i) ? logit : logit < 0 ? logit * penalty : logit / penalty;
   }
 
-  private static int argMax(double[] scores) {
+  private int argMax(float[] logits, BitSet seen) {
     int best = 0;
-    for (int i = 0; i < scores.length; i++) {
-      if (Double.isNaN(scores[i])) {
+    double top = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < logits.length; i++) {
+      double score = score(logits, seen, i);
+      if (Double.isNaN(score)) {
         throw new IllegalArgumentException("the logit of token " + i + " is not a number: the model's"
             + " weights or its adapter are damaged");
       }
-      best = scores[i] > scores[best] ? i : best;
+      if (score > top) {
+        best = i;
+        top = score;
+      }
     }
-    if (Double.isInfinite(scores[best])) {
-      throw new IllegalArgumentException("the largest logit, of token " + best + ", is " + scores[best]
+    if (Double.isInfinite(top)) {
+      throw new IllegalArgumentException("the largest logit, of token " + best + ", is " + top
           + ": the model's weights or its adapter are damaged");
     }
     return best;

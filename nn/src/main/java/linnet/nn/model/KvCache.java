@@ -37,10 +37,17 @@ public final class KvCache implements AutoCloseable {
     this.maxLength = config.maxPositionEmbeddings();
     this.capacity = rounded(capacity);
     for (int i = 0; i < config.numHiddenLayers(); i++) {
-      layers.add(new Layer(allocate(), allocate()));
+      layers.add(new Layer(allocateKeys(), allocateValues()));
     }
   }
 
+  /**
+   * The memory of one layer.
+   *
+   * @param keys (S,G,D), laid out as (G,D,S): a feature's values lie side by side for all tokens, so that one
+   *     query's scores are summed for many tokens at once
+   * @param values (S,G,D), laid out so
+   */
   private record Layer(Tensor keys, Tensor values) {}
 
   /**
@@ -76,7 +83,8 @@ public final class KvCache implements AutoCloseable {
       return;
     }
     capacity = rounded(Math.max(needed, 2 * capacity));
-    layers.replaceAll(layer -> new Layer(grown(layer.keys()), grown(layer.values())));
+    layers.replaceAll(layer -> new Layer(grown(layer.keys(), allocateKeys()),
+        grown(layer.values(), allocateValues())));
   }
 
   /** Puts the keys and values of new tokens, (T,G,D) each, behind those of a layer. */
@@ -104,12 +112,15 @@ public final class KvCache implements AutoCloseable {
     return (int) Math.min(Math.max(whole, GRANULE), maxLength);
   }
 
-  private Tensor allocate() {
+  private Tensor allocateKeys() {
+    return scope.allocate(dtype, heads, headDim, capacity).transpose(0, 2).transpose(1, 2);
+  }
+
+  private Tensor allocateValues() {
     return scope.allocate(dtype, capacity, heads, headDim);
   }
 
-  private Tensor grown(Tensor old) {
-    var larger = allocate();
+  private Tensor grown(Tensor old, Tensor larger) {
     scope.backend().copy(larger.slice(0, 0, length), old.slice(0, 0, length));
     scope.release(old);
     return larger;

@@ -33,7 +33,7 @@ final class AttentionForward {
     AttentionTiles.check(q, k, v, rows);
     try (var views = new DenseViews(backend, "attention")) {
       var out = views.outputTensor(outTensor);
-      var inputs = new Inputs(views.inputTensor(q), views.inputTensor(k), views.inputTensor(v), out,
+      var inputs = new Inputs(views.inputTensor(q), views.anyStrides(k), views.inputTensor(v), out,
           logSumExp, rows, (float) scale);
       decoding.run(inputs);
       var tiles = AttentionTiles.ofQueries(rows).stream()
@@ -44,7 +44,7 @@ final class AttentionForward {
     }
   }
 
-  /** The operands, with dense rows. */
+  /** The operands, with dense rows but for the keys. */
   record Inputs(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Segments rows, float scale) {
     int group() {
       return q.size(1) / k.size(1);

@@ -38,6 +38,11 @@ final class DenseViews implements AutoCloseable {
     return Native.hasDenseRows(x) ? x : copy(x);
   }
 
+  /** A tensor to read of F32, whatever its strides. */
+  Tensor anyStrides(Tensor x) {
+    return x.dtype() == DType.F32 ? x : copy(x);
+  }
+
   /** A tensor to write whose last dimension is dense F32. */
   Tensor outputTensor(Tensor x) {
     return Native.hasDenseRows(x) ? x : copyBack(x);

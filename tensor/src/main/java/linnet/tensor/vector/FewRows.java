@@ -14,8 +14,8 @@ final class FewRows {
 
   /** A shorter sum is not worth the tree at its end. */
   private static final int LEAST_DEPTH = 64;
-  /** Stored rows of one task. */
-  private static final int TASK = 64;
+  /** Stored rows that are multiplied with one row of a before the next. */
+  private static final int BLOCK = 64;
   /** Elements of a row that are decoded at once, at most: four such pieces take 10 KiB. */
   private static final int PIECE = 640;
   /** Rows of a up to which decoding again for each costs less than keeping what was decoded. */
@@ -44,14 +44,18 @@ final class FewRows {
       var left = shared.array(Purpose.LEFT, (long) a.rows() * depth);
       staging.loadRows(a.dtype(), a.segment(), a.offset(), a.rowStride(), a.columnStride(), a.rows(), depth,
           left, 0, depth);
-      crew.runRows((out.columns() + TASK - 1) / TASK, (long) TASK * depth, (task, workspace) -> {
-        int from = task * TASK;
-        int end = Math.min(out.columns(), from + TASK);
-        if (direct) {
-          storedRows(out, left, b, from, end - from, update, workspace);
-        } else {
-          for (int n = from; n < end; n += DotLanes.ROWS) {
-            stagedRows(out, left, b, n, Math.min(DotLanes.ROWS, end - n), update, workspace);
+      int perThread = (out.columns() + crew.threads() - 1) / crew.threads();
+      int perTask = Math.max(BLOCK, Panels.padded(perThread, DotLanes.ROWS)); // memory likes long runs
+      crew.runRows((out.columns() + perTask - 1) / perTask, (long) perTask * depth, (task, workspace) -> {
+        int from = task * perTask;
+        int end = Math.min(out.columns(), from + perTask);
+        int block = direct ? BLOCK : DotLanes.ROWS;
+        for (int n = from; n < end; n += block) {
+          int count = Math.min(block, end - n);
+          if (direct) {
+            storedRows(out, left, b, n, count, update, workspace);
+          } else {
+            stagedRows(out, left, b, n, count, update, workspace);
           }
         }
       });

@@ -54,6 +54,18 @@ final class ScalarDots implements DotLanes {
     }
   }
 
+  @Override
+  public void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first,
+      long stride, int width, MemorySegment out, long at) {
+    for (int d = 0; d < width; d++) {
+      float sum = 0;
+      for (int i = 0; i < n; i++) {
+        sum = Math.fma(Native.get(weights, from + i), Native.get(rows, first + i * stride + d), sum);
+      }
+      Native.set(out, at + d, sum);
+    }
+  }
+
   private static float quarter(float[] lanes, int at) {
     return (half(lanes, at) + half(lanes, at + 8)) + (half(lanes, at + 4) + half(lanes, at + 12));
   }

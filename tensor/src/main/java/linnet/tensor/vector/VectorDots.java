@@ -103,7 +103,9 @@ final class VectorDots implements DotLanes {
           case F64, I64, I32, U8 -> Arrays.fill(lanes, 0);
         }
       }
-      tail.addStored(a, aAt + end, n - end, dtype, b, row + end, lanes);
+      if (end < n) {
+        tail.addStored(a, aAt + end, n - end, dtype, b, row + end, lanes);
+      }
       combine(lanes, 0, 1, sums, at + r);
     }
   }
@@ -256,6 +258,44 @@ final class VectorDots implements DotLanes {
       ends.add(middle).intoArray(lanes, from);
       sums[at + s] = (lanes[from] + lanes[from + 2]) + (lanes[from + 1] + lanes[from + 3]);
     }
+  }
+
+  @Override
+  public void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first,
+      long stride, int width, MemorySegment out, long at) {
+    int d = 0;
+    for (; d + 4 * L <= width; d += 4 * L) {
+      weightedSum(weights, from, n, rows, 4 * (first + d), 4 * stride, out, 4 * (at + d));
+    }
+    for (; d + L <= width; d += L) {
+      var sum = FloatVector.zero(S);
+      for (int i = 0; i < n; i++) {
+        sum = broadcast(Native.get(weights, from + i)).fma(load(rows, 4 * (first + i * stride), d), sum);
+      }
+      Width.store(sum, out, 4 * at, d);
+    }
+    tail.weightedSum(weights, from, n, rows, first + d, stride, width - d, out, at + d);
+  }
+
+  /** Four vectors at once. Offsets and stride in bytes. */
+  private static void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first,
+      long stride, MemorySegment out, long at) {
+    var s0 = FloatVector.zero(S);
+    var s1 = FloatVector.zero(S);
+    var s2 = FloatVector.zero(S);
+    var s3 = FloatVector.zero(S);
+    for (int i = 0; i < n; i++) {
+      var weight = broadcast(Native.get(weights, from + i));
+      long row = first + i * stride;
+      s0 = weight.fma(load(rows, row, 0), s0);
+      s1 = weight.fma(load(rows, row, L), s1);
+      s2 = weight.fma(load(rows, row, 2 * L), s2);
+      s3 = weight.fma(load(rows, row, 3 * L), s3);
+    }
+    Width.store(s0, out, at, 0);
+    Width.store(s1, out, at, L);
+    Width.store(s2, out, at, 2 * L);
+    Width.store(s3, out, at, 3 * L);
   }
 
   private static FloatVector bothHalves(float[] lanes, int at) {

@@ -11,6 +11,7 @@ import linnet.tensor.Codec;
 import linnet.tensor.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both providers of {@link DotLanes} sum alike to the bit, decoded before or on the way, and sum right. */
 class DotLanesTest {
@@ -43,6 +44,29 @@ class DotLanesTest {
           double exact = exact(a, n, dtype, bytes, 32 + r * stride);
           assertEquals(exact, expected[1 + r], 1e-5 * n, dtype + " row " + r);
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 8, 16, 17, 64, 100, 128})
+  void weighsRowsAlike(int width) {
+    int n = 37;
+    int stride = width + 6;
+    try (var arena = Arena.ofConfined()) {
+      var weights = stored(DType.F32, n + 2, arena);
+      var rows = stored(DType.F32, 3 + n * stride, arena);
+      var expected = arena.allocate(4L * (width + 5), 8);
+      var actual = arena.allocate(4L * (width + 5), 8);
+      scalar.weightedSum(weights, 2, n, rows, 3, stride, width, expected, 1);
+      vector.weightedSum(weights, 2, n, rows, 3, stride, width, actual, 1);
+      for (int d = -1; d < width + 4; d++) {
+        double exact = 0;
+        for (int i = 0; i < n && d >= 0 && d < width; i++) {
+          exact += (double) Native.get(weights, 2 + i) * Native.get(rows, 3 + i * stride + d);
+        }
+        assertEquals(exact, Native.get(expected, 1 + d), 1e-5, "element " + d);
+        assertEquals(Native.get(expected, 1 + d), Native.get(actual, 1 + d), "element " + d);
       }
     }
   }
