@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /**
  * The commands that people run most, on the bundled model. The launcher has the JVM watch them once and keep
- * what it learns (classes loaded and linked, profiles of the code) in its ahead-of-time cache, so that later
- * runs start faster. No result of any command depends on it.
+ * the classes, loaded and linked, in its ahead-of-time cache, so that later runs start faster. No result of
+ * any command depends on it.
  */
 public final class Rehearsal {
   private Rehearsal() {}
@@ -27,7 +27,8 @@ public final class Rehearsal {
       run("train", "-m", model, "-d", rows, "-o", folder.resolve(adapter).toString(), "--max-steps", "3",
           "--map", "prompt=prompt,completion=completion", "--json");
     }
-    run("generate", "-m", folder.resolve("again").toString(), "-p", "Is Ada a knight?", "--max-new-tokens", "16");
+    run("generate", "-m", folder.resolve("again").toString(), "-p", "Is Ada a knight?",
+        "--max-new-tokens", "16");
   }
 
   private static void run(String... args) {
