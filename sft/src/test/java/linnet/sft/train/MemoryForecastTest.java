@@ -31,8 +31,8 @@ class MemoryForecastTest {
   /** One row longer than a chunk of the head, and so are its targets; and short ones. */
   private static final EncodedRow LONG = TinyRows.row(240, 199, RandomKey.of(1));
   private static final BatchSchedule ROWS = new BatchSchedule(
-      List.of(LONG, TinyRows.row(239, 198, RandomKey.of(2)), TinyRows.of(1).getFirst(), TinyRows.of(2).getLast()),
-      new BatchSize.Rows(2), 1, null);
+      List.of(LONG, TinyRows.row(239, 198, RandomKey.of(2)), TinyRows.of(1).getFirst(),
+          TinyRows.of(2).getLast()), new BatchSize.Rows(2), 1, null);
 
   private static TrainingSettings settings() {
     return new TrainingSettings(2, TinyRun.settings(1, 0).schedule(), 1, 400, false, 7, 1, 0);

@@ -116,14 +116,15 @@ final class AttentionForward {
       var packedValues = panels.packRight(v, panels.right(workspace, Purpose.RIGHT_2, width, count),
           workspace);
       int padded = Panels.padded(tile.count(), panels.rows());
-      var weights = new PackedLeft(workspace.array(Purpose.SCORES, PackedLeft.size(padded, count)), 0, padded, count,
-          Panels.block(count));
+      var room = workspace.array(Purpose.SCORES, PackedLeft.size(padded, count));
+      var weights = new PackedLeft(room, 0, padded, count, Panels.block(count));
       var target = Matrix.dense(output, group * tile.count(), width);
       int seenByFirst = in.rows().visible(tile.row(), tile.from()) - from;
       for (int h = 0; h < group; h++) {
-        panels.multiply(weights.data(), 0, Panels.DEPTH, panels.columns(), queries[h], packedKeys, count);
+        panels.multiply(room, 0, Panels.DEPTH, panels.columns(), queries[h], packedKeys, count);
         for (int i = 0; i < tile.count(); i++) {
-          weigh(weights.data(), i * Panels.DEPTH, Math.clamp(seenByFirst + i, 0, count), count, h * tile.count() + i);
+          int visible = Math.clamp(seenByFirst + i, 0, count);
+          weigh(room, i * Panels.DEPTH, visible, count, h * tile.count() + i);
         }
         panels.multiply(target.part(h * tile.count(), tile.count(), 0, width), weights, packedValues,
             from == 0 ? Update.REPLACE : Update.ADD, workspace);

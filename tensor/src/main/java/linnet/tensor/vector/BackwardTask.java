@@ -73,8 +73,9 @@ final class BackwardTask {
         var scores = new Scores(queries, keys);
         scores.compute(AttentionTiles.head(in.q(), head, token, queries.count()),
             AttentionTiles.head(in.dOut(), head, token, queries.count()), packed, head);
-        panels.multiply(AttentionTiles.head(dq, head, token, queries.count()), scores.gradientRows, packed.keys,
-            from == 0 ? Update.REPLACE : Update.ADD, workspace);
+        var target = AttentionTiles.head(dq, head, token, queries.count());
+        panels.multiply(target, scores.gradientRows, packed.keys, from == 0 ? Update.REPLACE : Update.ADD,
+            workspace);
       }
     }
   }
@@ -123,7 +124,10 @@ final class BackwardTask {
     }
   }
 
-  /** The probabilities of a pair of tiles, and the gradients of the scaled q·kᵀ, as operands of further products. */
+  /**
+   * The probabilities of a pair of tiles, and the gradients of the scaled q·kᵀ, as operands of further
+   * products.
+   */
   private final class Scores {
     private final Tile queries;
     private final Tile keys;

@@ -41,9 +41,6 @@ interface ElementLanes {
   void softmaxGradient(MemorySegment dx, long dxAt, MemorySegment y, long yAt, MemorySegment dy, long dyAt,
       float mean, float scale, int n);
 
-  /** out = exp(x·scale − shift), x·scale − shift rounded once. */
-  void expOf(MemorySegment out, long outAt, MemorySegment x, long xAt, float scale, float shift, int n);
-
   /** y = silu(gate)·up. */
   void swiGlu(MemorySegment y, long yAt, MemorySegment gate, long gateAt, MemorySegment up, long upAt, int n);
 

@@ -21,7 +21,8 @@ final class Kernel12x1 implements MicroKernel {
   }
 
   @Override
-  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride) {
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt,
+      int outStride) {
     var zero = FloatVector.zero(S);
     var c0 = zero;
     var c1 = zero;

@@ -22,7 +22,8 @@ final class Kernel8x2 implements MicroKernel {
   }
 
   @Override
-  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride) {
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt,
+      int outStride) {
     var zero = FloatVector.zero(S);
     var c00 = zero;
     var c01 = zero;

@@ -192,8 +192,8 @@ final class LogProbs {
     }
 
     /**
-     * After {@link #logProb}: the gradient of weight · logProb, weight · (onehot − exp / sum), as a row exp − sum ·
-     * onehot and its factor −weight / sum.
+     * After {@link #logProb}: the gradient of weight · logProb, weight · (onehot − exp / sum), as a row exp −
+     * sum · onehot and its factor −weight / sum.
      */
     void gradient(float weight) {
       long place = at() + 4L * target;

@@ -127,8 +127,9 @@ final class MatMul {
     if (isThin(term)) {
       return false;
     }
+    var tiles = thin.columns() < panels.columns() ? narrow : panels;
     product(sum, Update.REPLACE, term, new Term(thin, Matrix.of(d, 0)))
-        .runLowRank(thin.columns() < panels.columns() ? narrow : panels, thin, Matrix.of(c, 0), (float) scale);
+        .runLowRank(tiles, thin, Matrix.of(c, 0), (float) scale);
     return true;
   }
 

@@ -9,7 +9,7 @@ import linnet.tensor.vector.Workspace.Purpose;
  * tiles.
  */
 final class Panels {
-  /** The length of a block along K, at most: as much as leaves a panel and a tile of rows in a core's cache. */
+  /** The length of a block along K, at most: a panel and a tile of rows stay in a core's cache. */
   static final int DEPTH = 640;
   /** Blocks are multiples of this: of the blocks of quantised types. */
   private static final int UNIT = 32;
@@ -51,7 +51,8 @@ final class Panels {
   /** Room for a left operand of {@code rows} rows in scratch memory. */
   PackedLeft left(Workspace workspace, Purpose purpose, int rows, int depth) {
     int padded = padded(rows, rows());
-    return new PackedLeft(workspace.array(purpose, PackedLeft.size(padded, depth)), 0, padded, depth, block(depth));
+    var room = workspace.array(purpose, PackedLeft.size(padded, depth));
+    return new PackedLeft(room, 0, padded, depth, block(depth));
   }
 
   /** Room for a right operand of {@code columns} columns in scratch memory. */
@@ -86,7 +87,8 @@ final class Panels {
     int at = room.at(k, 0);
     if (a.columnStride() != 1 && a.rowStride() == 1) {
       var columns = workspace.array(Purpose.ROWS, (long) count * depth);
-      staging.loadRows(a.dtype(), a.segment(), a.offset(), a.columnStride(), 1, depth, count, columns, 0, count);
+      staging.loadRows(a.dtype(), a.segment(), a.offset(), a.columnStride(), 1, depth, count, columns, 0,
+          count);
       lanes.transpose(columns, 0, count, depth, count, room.data(), at, DEPTH);
     } else {
       staging.loadRows(a.dtype(), a.segment(), a.offset(), a.rowStride(), a.columnStride(), count, depth,
@@ -136,7 +138,8 @@ final class Panels {
   }
 
   /**
-   * out(M,N) = or += a(M,K)·b(K,N). Where one of the operands is longer, K is the other's; b may have further columns.
+   * out(M,N) = or += a(M,K)·b(K,N). Where one of the operands is longer, K is the other's; b may have
+   * further columns.
    */
   void multiply(Matrix out, PackedLeft a, PackedRight b, Update update, Workspace workspace) {
     multiply(out, a, b, 0, update, workspace);
@@ -173,15 +176,18 @@ final class Panels {
     }
   }
 
-  private void multiplyBlock(int depth, PackedLeft a, PackedRight b, int k, int row, int column, float[] tile) {
-    lanes.multiply(Math.min(a.block(), depth - k), a.data(), a.at(k, row), b.data(), b.at(k, column), tile, 0, columns());
+  private void multiplyBlock(int depth, PackedLeft a, PackedRight b, int k, int row, int column,
+      float[] tile) {
+    lanes.multiply(Math.min(a.block(), depth - k), a.data(), a.at(k, row), b.data(), b.at(k, column), tile, 0,
+        columns());
   }
 
   /**
    * out(M,N) = a(M,K)·b(K,N) for operands of one block, into an array: element (r, c) at {@code at +
    * c/W·panelStride + r·rowStride + c%W}, W the columns of a panel. Whole tiles are written.
    */
-  void multiply(float[] out, int at, int rowStride, int panelStride, PackedLeft a, PackedRight b, int columns) {
+  void multiply(float[] out, int at, int rowStride, int panelStride, PackedLeft a, PackedRight b,
+      int columns) {
     for (int c = 0; c < columns; c += columns()) {
       for (int r = 0; r < a.padded(); r += rows()) {
         lanes.multiply(a.depth(), a.data(), a.at(0, r), b.data(), b.at(0, c), out,

@@ -182,7 +182,7 @@ final class Product {
       });
     }
 
-    /** Packs the panel that begins with column {@code panel} of the group, {@code origin} the first of the room. */
+    /** Packs the panel that begins with column {@code panel} of the group, {@code origin} the room's first. */
     private void packRight(PackedRight room, int panel, int origin, Workspace workspace) {
       for (int from = 0; from < length; from += block) {
         int before = 0;
@@ -212,7 +212,8 @@ final class Product {
 
   private PackedLeft left(Panels tiles, int row, int end, int length, Workspace workspace) {
     int padded = Panels.padded(end - row, tiles.rows());
-    return new PackedLeft(workspace.array(Purpose.LEFT, PackedLeft.size(padded, length)), 0, padded, length, block);
+    var room = workspace.array(Purpose.LEFT, PackedLeft.size(padded, length));
+    return new PackedLeft(room, 0, padded, length, block);
   }
 
   private static Matrix rows(Matrix x, int row, int end) {

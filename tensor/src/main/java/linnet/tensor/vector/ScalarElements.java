@@ -80,14 +80,6 @@ final class ScalarElements implements ElementLanes {
   }
 
   @Override
-  public void expOf(MemorySegment out, long outAt, MemorySegment x, long xAt, float scale, float shift,
-      int n) {
-    for (int i = 0; i < n; i++) {
-      set(out, outAt, i, ScalarMath.exp(Math.fma(get(x, xAt, i), scale, -shift)));
-    }
-  }
-
-  @Override
   public void swiGlu(MemorySegment y, long yAt, MemorySegment gate, long gateAt, MemorySegment up, long upAt,
       int n) {
     for (int i = 0; i < n; i++) {

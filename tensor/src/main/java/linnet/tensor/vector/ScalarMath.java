@@ -58,7 +58,10 @@ final class ScalarMath {
     return x > EXP_MAX ? Float.POSITIVE_INFINITY : x < EXP_MIN ? 0 : y;
   }
 
-  /** e^x for x up to 88, and zero where it is subnormal: less work than {@link #exp}, for weights that are at most 1. */
+  /**
+   * e^x for x up to 88, and zero where it is subnormal: less work than {@link #exp}, for weights that are at
+   * most 1.
+   */
   static float expOrZero(float x) {
     float t = Math.fma(x, LOG2_E, ROUND);
     float n = t - ROUND;

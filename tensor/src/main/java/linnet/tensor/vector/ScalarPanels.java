@@ -26,7 +26,8 @@ final class ScalarPanels implements PanelLanes {
   }
 
   @Override
-  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride) {
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt,
+      int outStride) {
     for (int r = 0; r < height; r++) {
       Arrays.fill(out, outAt + r * outStride, outAt + r * outStride + width, 0);
     }

@@ -15,7 +15,8 @@ interface ScoreLanes {
   float expSum(float[] x, int at, float shift, int n);
 
   /**
-   * A panel of scores, {@code rows} queries of W keys each, becomes probabilities: s = exp(s − logSumExp[row]).
+   * A panel of scores, {@code rows} queries of W keys each, becomes probabilities: s = exp(s −
+   * logSumExp[row]).
    *
    * @param width W, whole vectors
    */

@@ -98,16 +98,6 @@ final class VectorElements implements ElementLanes {
     tail.softmaxGradient(dx, dxAt + 4L * i, y, yAt + 4L * i, dy, dyAt + 4L * i, mean, scale, n - i);
   }
 
-  @Override
-  public void expOf(MemorySegment out, long outAt, MemorySegment x, long xAt, float scale, float shift,
-      int n) {
-    int i = 0;
-    for (; i < S.loopBound(n); i += L) {
-      store(VectorMath.exp(load(x, xAt, i).fma(broadcast(scale), broadcast(-shift))), out, outAt, i);
-    }
-    tail.expOf(out, outAt + 4L * i, x, xAt + 4L * i, scale, shift, n - i);
-  }
-
   // C2 inlines a bounded number of nodes, the sigmoid takes nearly all of them, and what is not inlined gets
   // its vectors by way of the heap: so loads come before it, and stores are the Vector API's own, which the
   // bound does not hold for.

@@ -40,7 +40,8 @@ final class VectorPanels implements PanelLanes {
   }
 
   @Override
-  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride) {
+  public void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt,
+      int outStride) {
     kernel.multiply(depth, a, aAt, b, bAt, out, outAt, outStride);
   }
 
@@ -150,7 +151,8 @@ final class VectorPanels implements PanelLanes {
     }
   }
 
-  private void storeTurned(float[] tile, MemorySegment out, long outAt, long columnStride, int rows, int columns) {
+  private void storeTurned(float[] tile, MemorySegment out, long outAt, long columnStride, int rows,
+      int columns) {
     int turned = turn(tile, rows, columns);
     var column = S.indexInRange(0, rows);
     for (int c = 0; c < columns; c++) {
@@ -159,7 +161,8 @@ final class VectorPanels implements PanelLanes {
     }
   }
 
-  private void addTurned(float[] tile, MemorySegment out, long outAt, long columnStride, int rows, int columns) {
+  private void addTurned(float[] tile, MemorySegment out, long outAt, long columnStride, int rows,
+      int columns) {
     int turned = turn(tile, rows, columns);
     var column = S.indexInRange(0, rows);
     for (int c = 0; c < columns; c++) {
@@ -170,7 +173,7 @@ final class VectorPanels implements PanelLanes {
     }
   }
 
-  /** Transposes a tile into its scratch and says where that begins: an output in columns takes whole columns. */
+  /** Transposes a tile into its scratch and says where that begins: an output in columns takes columns. */
   private int turn(float[] tile, int rows, int columns) {
     int turned = kernel.rows() * kernel.columns();
     transpose(tile, 0, kernel.columns(), rows, columns, tile, turned, rows);

@@ -50,8 +50,8 @@ class ContractionConformanceTest implements OnEveryBackend {
       var w = s.input(List.of(Layout.DENSE), s.oneOf(List.of(DType.F32, DType.BF16)), x -> x / 8, n, k);
       var a = s.input(List.of(Layout.DENSE), DType.F32, x -> x / 8, rank, k);
       var b = s.input(List.of(Layout.DENSE), DType.F32, x -> x / 8, n, rank);
-      s.backend().matmulLowRank(s.outputRows(m, n), s.outputRows(m, rank), s.rows(m, k), w.transpose(), a.transpose(),
-          b.transpose(), 0.5);
+      s.backend().matmulLowRank(s.outputRows(m, n), s.outputRows(m, rank), s.rows(m, k), w.transpose(),
+          a.transpose(), b.transpose(), 0.5);
       s.backend().matmulLowRank(s.outputRows(m, k), s.outputRows(m, rank), s.rows(m, n), w, b, a, 3);
     });
   }
