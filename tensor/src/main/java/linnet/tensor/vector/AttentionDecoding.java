@@ -104,8 +104,8 @@ final class AttentionDecoding {
   }
 
   /**
-   * The keys (D, count) with dense rows, so that the scores of neighbouring keys are summed side by side: as a
-   * cache lays them, else copied.
+   * The keys (D, count) with dense rows, so that the scores of neighbouring keys are summed side by side: as
+   * a cache lays them, else copied.
    */
   private Matrix featureRows(Matrix k, Workspace workspace) {
     if (k.columnStride() == 1) {
@@ -115,7 +115,8 @@ final class AttentionDecoding {
     var copy = Matrix.dense(workspace.segment(Purpose.STAGE_A, (long) k.rows() * k.columns()), k.rows(),
         k.columns());
     for (int d = 0; d < k.rows(); d++) {
-      staging.load(k.dtype(), k.segment(), k.offset() + d * k.rowStride(), k.columnStride(), row, 0, k.columns());
+      staging.load(k.dtype(), k.segment(), k.offset() + d * k.rowStride(), k.columnStride(), row, 0,
+          k.columns());
       MemorySegment.copy(row, 0, copy.segment(), Native.F32, 4L * d * k.columns(), k.columns());
     }
     return copy;
@@ -128,7 +129,8 @@ final class AttentionDecoding {
     var q = AttentionTiles.head(in.q(), head, token, 1);
     var v = AttentionTiles.head(in.v(), head / in.group(), firstKey, count);
     var scores = workspace.segment(Purpose.SCORES, count);
-    dots.weightedSum(q.segment(), q.offset(), depth, k.segment(), k.offset(), k.rowStride(), count, scores, 0);
+    dots.weightedSum(q.segment(), q.offset(), depth, k.segment(), k.offset(), k.rowStride(), count, scores,
+        0);
     elements.affine(scores, 0, scores, 0, in.scale(), 0, count);
     states.max[state] = sums.max(scores, 0, count);
     states.sum[state] = sums.expSum(scores, 0, scores, 0, states.max[state], count);

@@ -3,7 +3,7 @@ package linnet.tensor.vector;
 import java.lang.foreign.MemorySegment;
 import linnet.tensor.DType;
 
-/** Products of a row with several others, each a sum of {@link #LANES} lanes; and weighted sums of rows. */
+/** Products of a row with several others, each a sum of {@link #LANES} lanes; weighted sums of rows. */
 interface DotLanes {
   /**
    * Lanes of a sum: element i is added to lane i mod 32, product and sum rounded once. Twice as many as
@@ -38,8 +38,8 @@ interface DotLanes {
 
   /**
    * The weighted sum of F32 rows: element {@code at + d} of {@code out} = Σ element {@code from + i} of
-   * {@code weights} · element {@code first + i·stride + d} of {@code rows}, for i below n in order, product and
-   * sum rounded once, and d below {@code width}.
+   * {@code weights} · element {@code first + i·stride + d} of {@code rows}, for i below n in order, product
+   * and sum rounded once, and d below {@code width}.
    */
   void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first, long stride,
       int width, MemorySegment out, long at);

@@ -55,8 +55,8 @@ final class ScalarDots implements DotLanes {
   }
 
   @Override
-  public void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first, long stride,
-      int width, MemorySegment out, long at) {
+  public void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first,
+      long stride, int width, MemorySegment out, long at) {
     for (int d = 0; d < width; d++) {
       float sum = 0;
       for (int i = 0; i < n; i++) {

@@ -261,8 +261,8 @@ final class VectorDots implements DotLanes {
   }
 
   @Override
-  public void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first, long stride,
-      int width, MemorySegment out, long at) {
+  public void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first,
+      long stride, int width, MemorySegment out, long at) {
     int d = 0;
     for (; d + 4 * L <= width; d += 4 * L) {
       weightedSum(weights, from, n, rows, 4 * (first + d), 4 * stride, out, 4 * (at + d));

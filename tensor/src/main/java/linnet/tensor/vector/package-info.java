@@ -9,9 +9,9 @@
  * <ul>
  *   <li>element-wise functions are polynomials of our own over fused multiply-add ({@code ScalarMath}, {@code
  *       VectorMath});
- *   <li>sums have {@value linnet.tensor.vector.Tree#LANES} virtual lanes (element i goes to lane i mod 16; {@code
- *       DotLanes} has twice as many), combined in one fixed tree; sums over more than one row of {@value linnet.tensor.vector.Tree#CHUNK}
- *       elements add its chunks in order;
+ *   <li>sums have {@value linnet.tensor.vector.Tree#LANES} virtual lanes (element i goes to lane i mod 16),
+ *       in {@code DotLanes} twice as many, combined in one fixed tree; sums over more than one row of
+ *       {@value linnet.tensor.vector.Tree#CHUNK} elements add its chunks in order;
  *   <li>a matrix product sums each output along K in order, in blocks of a constant length; see
  *   {@code Panels};
  *   <li>work is cut into tiles that depend on shapes alone wherever a cut shows in the result.

@@ -260,8 +260,9 @@ record Case(String name, Program program) {
         attention(in, new Segments(new int[] {0, 1, 9}, new int[] {2, 120, 320}), in.tensor(9, 3, 20),
             in.tensor(330, 3, 20), in.tensor(330, 3, 20))));
     cases.add(new Case("attention with a cache that lays keys side by side", in ->
-        attention(in, new Segments(new int[] {0, 1, 3, 12}, new int[] {2, 300, 520, 800}), in.tensor(12, 6, 20),
-            in.tensor(3, 20, 810).transpose(0, 2).transpose(1, 2), in.tensor(810, 3, 20))));
+        attention(in, new Segments(new int[] {0, 1, 3, 12}, new int[] {2, 300, 520, 800}),
+            in.tensor(12, 6, 20), in.tensor(3, 20, 810).transpose(0, 2).transpose(1, 2),
+            in.tensor(810, 3, 20))));
   }
 
   static List<Tensor> attention(Inputs in, Segments rows, Tensor q, Tensor k, Tensor v) {
