@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Decoding token by token, {@code giga} in GB/s of weights. What is read from memory is the limit, and
+ * Decoding token by token, {@code gigaBytes} of weights per second. What is read from memory is the limit, and
  * {@link #memory} is what reading alone reaches.
  */
 @BenchmarkMode(Mode.Throughput)
@@ -73,7 +73,7 @@ public class DecodeBenchmark {
   @Benchmark
   public long memory(Buffer buffer, Threads with, Rate rate) {
     long part = BYTES / with.threads;
-    rate.add(BYTES);
+    rate.add(0, BYTES);
     return LongStream.range(0, with.threads).parallel()
         .map(t -> sum(buffer.bytes.asSlice(t * part, part))).sum();
   }
@@ -130,7 +130,7 @@ public class DecodeBenchmark {
   public void products(Weights weights, Rate rate) {
     for (var w : weights.all) {
       weights.backend.matmul(weights.y, weights.x, w);
-      rate.add(w.dtype().bytes(w.elements()));
+      rate.add(2.0 * w.elements(), w.dtype().bytes(w.elements()));
     }
   }
 
@@ -174,7 +174,7 @@ public class DecodeBenchmark {
   @Benchmark
   public void generation(Model model, Rate rate) {
     model.generate(1, 128);
-    rate.add(128 * model.bytes);
+    rate.add(0, 128 * model.bytes);
   }
 
   /** A prompt of 512 tokens and the one after it; calls per second count. */
