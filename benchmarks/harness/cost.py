@@ -4,9 +4,9 @@ from harness import java
 from harness.gemm import alternate
 from harness.stats import summary
 
-LAYERS = (2, 4, 8)
+LAYERS = (1, 6, 11)
 ROWS = ("8x220", "16x220")
-FEW_LAYERS = 4
+FEW_LAYERS = 6
 
 
 def measure(linnet, machine, options):

@@ -13,6 +13,9 @@ FORMS = {"forward": "x·Wᵀ", "inputGradient": "dy·W"}
 WARM_UP_SECONDS = 0.25
 COMPILE_SECONDS = 1.5  # until the JVM has compiled what it will
 SCALING_OF_QUIET_ROUNDS = 0.8  # of the number of cores
+FEWEST_QUIET_ROUNDS = 3
+FURTHER_ATTEMPTS = 3
+WAIT_SECONDS = 2
 PAUSE_SECONDS = 0.005  # lets the waiting threads of the side before go to sleep
 
 
@@ -34,7 +37,7 @@ def measure(torch, machine, options, wanted=lambda name: True):
             compile_products(linnet, machine.cores)
             for case in cases:
                 sides = sides_of(linnet, torch, counts, *case)
-                found = alternate(sides, rounds(options), options.slice_seconds)
+                found = quiet_rounds(sides, counts, rounds(options), options.slice_seconds)
                 print(progress(row(case, found, counts)), flush=True)
                 add(samples[case], found)
     rows = [row(case, found, counts) for case, found in samples.items()]
@@ -75,16 +78,31 @@ def row(case, samples, counts):
     return {"shape": shape, "form": form, "rounds": total, "leftOut": total - len(kept), "threads": threads}
 
 
+def quiet_rounds(sides, counts, wanted, seconds):
+    """Samples of so many undisturbed rounds, or of those that came in a few attempts."""
+    found = alternate(sides, wanted, seconds)
+    for _ in range(FURTHER_ATTEMPTS):
+        missing = wanted - len(quiet(found, counts))
+        if missing > 0:
+            time.sleep(WAIT_SECONDS)
+            add(found, alternate(sides, missing, seconds))
+    return found
+
+
 def undisturbed(samples, counts):
-    """The rounds in which all cores were there for us; all rounds, where those are fewer than half.
+    """The rounds in which all cores were there for us; all rounds, where there is hardly such a one.
 
     Now and then two virtual processors get the time of one. Threads that wait for equal shares then lose more
     than those that take what is left to do, and a comparison of the two says nothing about their kernels.
     """
+    kept = quiet(samples, counts)
+    return kept if len(kept) >= FEWEST_QUIET_ROUNDS else list(range(len(samples["peak", counts[0]])))
+
+
+def quiet(samples, counts):
     one, many = (samples["peak", count] for count in (counts[0], counts[-1]))
     least = SCALING_OF_QUIET_ROUNDS * counts[-1]
-    kept = [index for index in range(len(one)) if counts[-1] == 1 or many[index] / one[index] >= least]
-    return kept if 2 * len(kept) >= len(one) else list(range(len(one)))
+    return [index for index in range(len(one)) if counts[-1] == 1 or many[index] / one[index] >= least]
 
 
 def compile_products(linnet, threads):

@@ -1,7 +1,7 @@
 """RESULTS.md, written from RESULTS.json: the table of targets, then every section's figures."""
 
 from harness import roofline, sides
-from harness.gemm import FORMS
+from harness.gemm import FORMS, SCALING_OF_QUIET_ROUNDS
 from harness.stats import text
 from harness.targets import GIB, verdicts
 
@@ -100,11 +100,18 @@ def gemm(section):
                 text(figures.get(key))
                 for key in ("F32/peak", "F32/MKL", "BF16/F32", "F32 scaling/peak scaling")
             ]
-            rows.append((one["shape"], FORMS[one["form"]], threads, text(figures["F32"], 0), *cells))
+            shape = one["shape"] + ("" if scaled(one, threads) else " \\*")
+            rows.append((shape, FORMS[one["form"]], threads, text(figures["F32"], 0), *cells))
     left_out, rounds = (sum(one[key] for one in section["rows"]) for key in ("leftOut", "rounds"))
     about = f"{left_out} of {rounds} rounds are left out: there the multiply-add loop did not scale over all "
-    about += "cores."
+    about += "cores. Where it hardly ever did (\\*), all rounds count, and figures of all cores say little."
     return ["### Matrix products", "", about, "", *table(heading, rows)]
+
+
+def scaled(row, threads):
+    """Whether all cores were there when a shape was measured on so many threads."""
+    figure = row["threads"][threads].get("peak scaling")
+    return figure is None or figure["median"] >= SCALING_OF_QUIET_ROUNDS * int(threads)
 
 
 def kernels(section):

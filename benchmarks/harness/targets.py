@@ -170,7 +170,7 @@ def cost(sections):
         and {key: speedup[key] / loop["median"] for key in ("median", "q1", "q3")} | {"n": speedup["n"]}
     )
     return [
-        at_most("cost from 4 to 8 layers", "twice that from 2 to 4", 1.1, growth["growthWithLayers"], "×"),
+        at_most("cost of five more layers", "of five before", 1.1, growth["growthWithLayers"], "×"),
         at_most("cost of twice the tokens", "twice the cost", 1.1, growth["growthWithTokens"], "×"),
         at_least("whole step, speed-up of all cores", "the FMA loop's", 0.9, both),
     ]
