@@ -30,9 +30,9 @@ def measure(machine, options):
                 print(f"start of {name}: {found[name][-1]:.2f} s", flush=True)
     result = {"seconds": {name: summary(values) for name, values in found.items()}, "notes": notes}
     result["ratios"] = {
-        f"linnet, {kind}": ratios(found[f"linnet, {kind}"], found["trl, cold"])
+        f"linnet, {kind}": ratios(found[f"linnet, {kind}"], found[f"trl, {kind}"])
         for kind in ("warm", "cold")
-        if f"linnet, {kind}" in found and "trl, cold" in found
+        if f"linnet, {kind}" in found and f"trl, {kind}" in found
     }
     return result
 
