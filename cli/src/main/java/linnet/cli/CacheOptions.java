@@ -28,7 +28,8 @@ final class CacheOptions {
   static Optional<Path> folder(Map<String, String> environment, String home) {
     return set(environment, FOLDER)
         // the XDG base directory specification has relative paths ignored
-        .or(() -> set(environment, "XDG_CACHE_HOME").filter(Path::isAbsolute).map(cache -> cache.resolve("linnet")))
+        .or(() -> set(environment, "XDG_CACHE_HOME").filter(Path::isAbsolute)
+            .map(cache -> cache.resolve("linnet")))
         .or(() -> set(environment, "HOME").or(() -> Optional.ofNullable(home).map(Path::of))
             .filter(Path::isAbsolute).map(user -> user.resolve(".cache/linnet")))
         .map(cache -> cache.resolve("rows"));

@@ -152,11 +152,13 @@ final class DemoCommand implements Callable<Integer> {
     var settings = new TrainingSettings(steps, new LearningRateSchedule.Cosine(learningRate, WARMUP_STEPS), 1,
         MICRO_BATCH_TOKENS, false, seed, 0, 0);
     var key = RandomKey.of(seed).derive("lora");
-    var trainee = new Trainee(chat.model(), 0, () -> { }, (base, training) -> Lora.apply(base, LORA, key, training),
+    var trainee = new Trainee(chat.model(), 0, () -> { },
+        (base, training) -> Lora.apply(base, LORA, key, training),
         (model, target) -> chat.withModel(model, Optional.of(LORA)).save(target, DType.F32), DType.F32,
         "a machine of more memory alone");
     return new TrainingSession(output, linnet.interrupt(), folder, batches, List.of(),
-        AdamWConfig.withDecay(0), settings, Concurrently.begin(() -> Map.of("data", Fingerprint.of(rows))), trainee);
+        AdamWConfig.withDecay(0), settings,
+        Concurrently.begin(() -> Map.of("data", Fingerprint.of(rows))), trainee);
   }
 
   private static List<EncodedRow> encode(ChatModel chat, List<Puzzle> puzzles) {

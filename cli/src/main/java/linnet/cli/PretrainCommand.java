@@ -95,7 +95,8 @@ final class PretrainCommand implements Callable<Integer> {
       var batches = loop.batches(rows);
       var settings = loop.settings(batches, optimizer.schedule(RATE), optimizer.maxGradientNorm(), 0);
       var key = RandomKey.of(loop.seed()).derive("weights");
-      var trainee = new Trainee(declared, 0, () -> { }, (_, scope) -> Models.initialize(modelConfig, key, scope),
+      var trainee = new Trainee(declared, 0, () -> { },
+          (_, scope) -> Models.initialize(modelConfig, key, scope),
           (model, folder) -> {
             text.savedTokenizer().save(folder);
             Models.save(folder, model, raw.asObject(), type.dtype());

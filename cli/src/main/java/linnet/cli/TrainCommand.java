@@ -148,8 +148,9 @@ final class TrainCommand implements Callable<Integer> {
           LoopOptions.SAVINGS + ", or without --full, which takes four times all weights in F32");
     }
     var key = RandomKey.of(loop.seed()).derive("lora");
-    return new Trainee(chat.model(), mapped, chat::requireFinite, (base, training) -> chat.adapter().isPresent() ? base
-        : Lora.apply(base, config.get(), key, training),
+    return new Trainee(chat.model(), mapped, chat::requireFinite,
+        (base, training) -> chat.adapter().isPresent() ? base
+            : Lora.apply(base, config.get(), key, training),
         (model, folder) -> chat.withModel(model, config).save(folder, DType.F32), DType.F32,
         LoopOptions.SAVINGS + ", or a smaller --lora-rank");
   }

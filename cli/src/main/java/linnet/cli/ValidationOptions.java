@@ -51,7 +51,8 @@ final class ValidationOptions {
    */
   record Split(List<EncodedRow> training, List<EncodedRow> validation) {}
 
-  Split split(Output output, RowOptions rowOptions, Path data, ChatModel chat, EncodingCache cache, long seed) {
+  Split split(Output output, RowOptions rowOptions, Path data, ChatModel chat, EncodingCache cache,
+      long seed) {
     var rows = rowOptions.encode(output, data, chat, cache).rows();
     if (file != null) {
       var validation = rowOptions.encode(output, file, chat, cache).rows();

@@ -73,7 +73,8 @@ class TrainCommandTest {
       call.summary();
       assertEquals(run.equals("second"), call.named("data").getFirst().at("cached").asBoolean(), run);
       for (var file : List.of("adapter_model.safetensors", "tokenizer.json", "chat_template.jinja")) {
-        assertEquals(-1, Files.mismatch(folder.resolve("first").resolve(file), folder.resolve(run).resolve(file)));
+        assertEquals(-1, Files.mismatch(folder.resolve("first").resolve(file),
+            folder.resolve(run).resolve(file)));
       }
     }
   }

@@ -55,9 +55,9 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
   }
 
   /**
-   * Begins to load a model: tokenizer and template are read, and parsed when they are first asked for, and the
-   * weights are still looked through on another thread, so {@link #requireFinite} comes before any result is
-   * used. Rows that were encoded before can be trained on without a tokenizer.
+   * Begins to load a model: tokenizer and template are read, and parsed when they are first asked for, and
+   * the weights are still looked through on another thread, so {@link #requireFinite} comes before any result
+   * is used. Rows that were encoded before can be trained on without a tokenizer.
    *
    * @param path as for {@link #load(Path, Scope)}
    * @param weights the model lifetime; close the result after it
@@ -93,7 +93,8 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
     var base = base(path, weights);
     try {
       var adapted = AdapterFiles.load(adapter, base.model(), weights);
-      var text = Files.exists(adapter.resolve(ModelFiles.TOKENIZER)) ? ModelText.deferred(adapter) : base.text();
+      var text = Files.exists(adapter.resolve(ModelFiles.TOKENIZER))
+          ? ModelText.deferred(adapter) : base.text();
       return new ChatModel(base.base(), path, adapted.model(), Optional.of(adapted.config()), text);
     } catch (RuntimeException failed) {
       base.close();
@@ -104,7 +105,8 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
   private static ChatModel base(Path path, Scope weights) {
     var opened = Models.open(path, weights);
     try {
-      return new ChatModel(opened, path, opened.model(), Optional.empty(), ModelText.deferred(opened.source()));
+      return new ChatModel(opened, path, opened.model(), Optional.empty(),
+          ModelText.deferred(opened.source()));
     } catch (RuntimeException failed) {
       opened.close();
       throw failed;

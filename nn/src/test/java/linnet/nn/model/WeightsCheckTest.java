@@ -22,7 +22,8 @@ class WeightsCheckTest {
   private static final int TENSORS = 5;
 
   private static StoredTensor tensor(String name, MemorySegment bytes) {
-    return new StoredTensor(new TensorSpec(name, DType.F32, Shape.of((int) (bytes.byteSize() / Float.BYTES))), bytes);
+    int elements = (int) (bytes.byteSize() / Float.BYTES);
+    return new StoredTensor(new TensorSpec(name, DType.F32, Shape.of(elements)), bytes);
   }
 
   private static List<StoredTensor> tensors(Arena arena) {
@@ -48,7 +49,8 @@ class WeightsCheckTest {
         var tensors = tensors(arena);
         for (int bad = first; bad < TENSORS; bad++) {
           // the later the tensor, the earlier in it
-          tensors.get(bad).bytes().setAtIndex(ValueLayout.JAVA_FLOAT, ELEMENTS - 1 - bad * 100_000L, Float.NaN);
+          long at = ELEMENTS - 1 - bad * 100_000L;
+          tensors.get(bad).bytes().setAtIndex(ValueLayout.JAVA_FLOAT, at, Float.NaN);
         }
         try (var check = new WeightsCheck(FILE, tensors)) {
           var failed = assertThrows(ModelFormatException.class, check::await);

@@ -18,16 +18,16 @@ import java.util.zip.CRC32C;
 
 /**
  * Encoded rows in a file, little-endian: {@link #MAGIC}, the key that they are kept under (32 bytes); the
- * numbers of rows, of dropped rows and of cut ones (4 bytes each); for each row its line (8), the number of its
- * tokens and of the words of its mask (4 each), its ids (4 each) and its mask (8 a word); for each dropped row
- * its line (8), the length of the reason (4) and the reason in UTF-8; and the CRC-32C of all before (8).
+ * numbers of rows, of dropped rows and of cut ones (4 bytes each); for each row its line (8), the number of
+ * its tokens and of the words of its mask (4 each), its ids (4 each) and its mask (8 a word); for each
+ * dropped row its line (8), the length of the reason (4) and the reason in UTF-8; and the CRC-32C of all before (8).
  */
 final class EncodedFile {
   /** The letters LinnetR1, read as a number; another format takes another digit. */
   private static final long MAGIC = 0x31527465_6e6e694cL;
   private static final int KEY_BYTES = 32;
   private static final int HEAD_BYTES = Long.BYTES + KEY_BYTES + 3 * Integer.BYTES;
-  private static final long CHECKED_AT_ONCE = 1L << 30;
+  private static final long AT_ONCE = 1L << 30;
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
@@ -64,7 +64,7 @@ final class EncodedFile {
       var file = new EncodedFile(bytes);
       file.putAll(key, data);
       for (long from = 0; from < bytes.byteSize(); ) {
-        from += out.write(bytes.asSlice(from, Math.min(CHECKED_AT_ONCE, bytes.byteSize() - from)).asByteBuffer());
+        from += out.write(part(bytes, from).asByteBuffer());
       }
     }
   }
@@ -83,7 +83,7 @@ final class EncodedFile {
       }
       var bytes = arena.allocate(size);
       for (long from = 0; from < size; ) {
-        int read = channel.read(bytes.asSlice(from, Math.min(CHECKED_AT_ONCE, size - from)).asByteBuffer());
+        int read = channel.read(part(bytes, from).asByteBuffer());
         if (read < 0) {
           return Optional.empty();
         }
@@ -155,10 +155,15 @@ final class EncodedFile {
 
   private static long checksum(MemorySegment bytes) {
     var crc = new CRC32C();
-    for (long from = 0; from < bytes.byteSize(); from += CHECKED_AT_ONCE) {
-      crc.update(bytes.asSlice(from, Math.min(CHECKED_AT_ONCE, bytes.byteSize() - from)).asByteBuffer());
+    for (long from = 0; from < bytes.byteSize(); from += AT_ONCE) {
+      crc.update(part(bytes, from).asByteBuffer());
     }
     return crc.getValue();
+  }
+
+  /** As much as a buffer can hold. */
+  private static MemorySegment part(MemorySegment bytes, long from) {
+    return bytes.asSlice(from, Math.min(AT_ONCE, bytes.byteSize() - from));
   }
 
   private void putLong(long value) {

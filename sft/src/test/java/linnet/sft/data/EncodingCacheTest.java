@@ -66,11 +66,13 @@ class EncodingCacheTest {
   }
 
   /** A run over a file of rows: whether it found them, and whether it had to encode them. */
-  private boolean run(EncodingCache cache, Path file, FieldMapping mapping, String settings, boolean lasting) {
+  private boolean run(EncodingCache cache, Path file, FieldMapping mapping, String settings,
+      boolean lasting) {
     var asked = new boolean[1];
     Function<List<Conversation>, EncodedData> encoder = rows -> {
       asked[0] = true;
-      return new EncodedData(rows.stream().map(row -> Rows.row((int) row.line(), 4, 1)).toList(), List.of(), 0);
+      var encoded = rows.stream().map(row -> Rows.row((int) row.line(), 4, 1)).toList();
+      return new EncodedData(encoded, List.of(), 0);
     };
     var result = cache.encode(file, mapping, new ContentHash().add(settings), encoder, () -> lasting);
     assertEquals(asked[0], !result.cached());
@@ -239,8 +241,8 @@ class EncodingCacheTest {
 
   @Test
   void severalWritersAndReadersAtOnceSeeWholeFiles() throws InterruptedException {
-    var large = new EncodedData(IntStream.range(1, 400).mapToObj(i -> Rows.row(i, 300, 100)).toList(), List.of(),
-        0);
+    var rows = IntStream.range(1, 400).mapToObj(i -> Rows.row(i, 300, 100)).toList();
+    var large = new EncodedData(rows, List.of(), 0);
     var wrong = new ConcurrentLinkedQueue<String>();
     var threads = IntStream.range(0, 6).mapToObj(t -> Thread.ofPlatform().start(() -> {
       for (int i = 0; i < 10; i++) {
