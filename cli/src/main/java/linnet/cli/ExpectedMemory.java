@@ -9,8 +9,8 @@ package linnet.cli;
  */
 record ExpectedMemory(long tensors, long weights, long jvm) {
   /**
-   * What a JVM takes beside its heap when it trains: code, classes, its ahead-of-time cache, threads, and
-   * what the heap grows by when a tokenizer is parsed to be saved; measured with SmolLM2-135M.
+   * What a JVM takes beside its heap when it trains: code, classes, threads, and what the heap grows by when
+   * a tokenizer is parsed to be saved; measured with SmolLM2-135M.
    */
   private static final long BESIDE_HEAP = 184L << 20;
 
