@@ -13,8 +13,8 @@ import linnet.tensor.Scope;
 
 /** Continues a text token by token, with a key/value cache. */
 public final class Generator {
-  /** Tokens of the prompt that are computed at once: more would take memory and save nothing. */
-  private static final int PREFILL = 256;
+  /** Tokens of the prompt that are computed at once, since packing weights for few is dear; more take memory. */
+  private static final int PREFILL = 512;
   /** New tokens that the cache has room for at first. */
   private static final int HEADROOM = 256;
 

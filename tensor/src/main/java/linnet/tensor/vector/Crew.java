@@ -19,13 +19,18 @@ final class Crew implements AutoCloseable {
     void run(int tile, Workspace workspace);
   }
 
-  private static final int SPINS = 2000;
+  /**
+   * Looks at what is awaited before a thread sleeps, a tenth of a millisecond or two: longer than what lies
+   * between the products of a token, and nothing to an idle program.
+   */
+  private static final int SPINS = 6000;
   /** Elements that are worth a tile of their own. */
   private static final int TILE = 16384;
 
   private final Thread[] helpers;
   private final AtomicBoolean busy = new AtomicBoolean();
   private final ConcurrentLinkedDeque<Workspace> workspaces = new ConcurrentLinkedDeque<>();
+  private final AtomicInteger sleeping = new AtomicInteger(); // helpers that must be woken: that takes a while
   private volatile Job job;
   private volatile boolean closed;
 
@@ -113,8 +118,10 @@ final class Crew implements AutoCloseable {
 
   private void share(Job shared, Workspace workspace) {
     job = shared;
-    for (int i = 0; i < Math.min(helpers.length, shared.tiles - 1); i++) {
-      LockSupport.unpark(helpers[i]);
+    if (sleeping.get() > 0) {
+      for (int i = 0; i < Math.min(helpers.length, shared.tiles - 1); i++) {
+        LockSupport.unpark(helpers[i]);
+      }
     }
     shared.work(workspace);
     shared.await();
@@ -134,9 +141,12 @@ final class Crew implements AutoCloseable {
         Thread.onSpinWait();
       } else {
         last = null; // so that a finished job's tensors are not held on to
+        sleeping.incrementAndGet();
+        next = job; // a call that came before this thread counted as asleep did not wake it
         if (next == null || next.isTaken()) {
           LockSupport.park(this);
         }
+        sleeping.decrementAndGet();
         idle = 0;
       }
     }
