@@ -20,10 +20,7 @@ public sealed interface Op
 
   /** The name that errors give; by default the record's, in camel case. */
   default String name() {
-    var simple = getClass().getSimpleName();
-    return simple.isEmpty()
-        ? getClass().getName()
-        : Character.toLowerCase(simple.charAt(0)) + simple.substring(1);
+    return OpNames.of(getClass());
   }
 
   /**

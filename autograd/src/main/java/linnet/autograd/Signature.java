@@ -2,9 +2,7 @@ package linnet.autograd;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import linnet.tensor.DType;
@@ -17,12 +15,15 @@ import linnet.tensor.Shape;
  * have.
  */
 public final class Signature {
+  private static final int UNKNOWN = -1;
   private static final Pattern OPERAND = Pattern.compile("(?:(any|i32) )?(\\w+)\\((…?),?([A-Z,]*)\\)");
 
   private final List<Operand> operands;
+  private final List<String> letters;
 
   private Signature(List<Operand> operands) {
     this.operands = operands;
+    this.letters = operands.stream().flatMap(operand -> operand.letters.stream()).distinct().toList();
   }
 
   /**
@@ -46,7 +47,8 @@ public final class Signature {
       throw new IllegalArgumentException(
           op.name() + this + " takes " + operands.size() + " inputs, found " + inputs.size());
     }
-    var sizes = new LinkedHashMap<String, Integer>();
+    var sizes = new int[letters.size()];
+    Arrays.fill(sizes, UNKNOWN);
     DType dtype = null;
     for (int i = 0; i < operands.size(); i++) {
       var operand = operands.get(i);
@@ -63,11 +65,10 @@ public final class Signature {
     if (dtype == null) {
       dtype = inputs.stream().anyMatch(t -> t.dtype() == DType.F64) ? DType.F64 : DType.F32;
     }
-    return new Sizes(inputs, dtype, sizes);
+    return new Sizes(inputs, dtype, letters, sizes);
   }
 
-  private void bind(Op op, List<TensorType> inputs, Operand operand, Shape shape,
-      Map<String, Integer> sizes) {
+  private void bind(Op op, List<TensorType> inputs, Operand operand, Shape shape, int[] sizes) {
     int extra = shape.rank() - operand.letters.size();
     if (extra < 0 || extra > 0 && !operand.leading) {
       throw refusal(op, inputs, operand.name + " has rank " + shape.rank());
@@ -75,10 +76,12 @@ public final class Signature {
     for (int d = 0; d < operand.letters.size(); d++) {
       var letter = operand.letters.get(d);
       int size = shape.size(d + extra);
-      var known = sizes.putIfAbsent(letter, size);
-      if (known != null && known != size) {
-        throw refusal(op, inputs, letter + " is " + known + " before and " + size + " in " + operand.name);
+      int index = letters.indexOf(letter);
+      if (sizes[index] != UNKNOWN && sizes[index] != size) {
+        throw refusal(op, inputs,
+            letter + " is " + sizes[index] + " before and " + size + " in " + operand.name);
       }
+      sizes[index] = size;
     }
   }
 
@@ -138,17 +141,19 @@ public final class Signature {
   public static final class Sizes {
     private final List<TensorType> inputs;
     private final DType dtype;
-    private final Map<String, Integer> sizes;
+    private final List<String> letters;
+    private final int[] sizes;
 
-    private Sizes(List<TensorType> inputs, DType dtype, Map<String, Integer> sizes) {
+    private Sizes(List<TensorType> inputs, DType dtype, List<String> letters, int[] sizes) {
       this.inputs = inputs;
       this.dtype = dtype;
+      this.letters = letters;
       this.sizes = sizes;
     }
 
     /** The size that a letter stands for. */
     public int of(String letter) {
-      return sizes.get(letter);
+      return sizes[letters.indexOf(letter)];
     }
 
     /** The type of input {@code i}. */
@@ -157,8 +162,12 @@ public final class Signature {
     }
 
     /** A type in the dtype that the op computes in, its sizes given by letters. */
-    public TensorType type(String... letters) {
-      return new TensorType(dtype, Shape.of(Arrays.stream(letters).mapToInt(sizes::get).toArray()));
+    public TensorType type(String... dimensions) {
+      var chosen = new int[dimensions.length];
+      for (int d = 0; d < chosen.length; d++) {
+        chosen[d] = of(dimensions[d]);
+      }
+      return new TensorType(dtype, Shape.of(chosen));
     }
   }
 }

@@ -1,7 +1,6 @@
 package linnet.autograd;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import linnet.tensor.Backend;
 import linnet.tensor.Scope;
@@ -103,8 +102,13 @@ public final class Tape implements Functions, AutoCloseable {
     for (int i = 0; i < inputs.length; i++) {
       requireInput(op, i, inputs[i]);
     }
-    var values = Arrays.stream(inputs).map(Variable::value).toArray(Tensor[]::new);
-    var type = op.infer(Arrays.stream(values).map(TensorType::of).toList());
+    var values = new Tensor[inputs.length];
+    var types = new TensorType[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      values[i] = inputs[i].value();
+      types[i] = TensorType.of(values[i]);
+    }
+    var type = op.infer(List.of(types));
     var needs = new boolean[inputs.length];
     boolean recorded = false;
     for (int i = 0; i < inputs.length; i++) {
@@ -221,7 +225,11 @@ public final class Tape implements Functions, AutoCloseable {
   }
 
   private void letGoBut(Variable output) {
-    results.stream().filter(x -> x != output).forEach(x -> x.letGo(ledger));
+    for (var x : results) {
+      if (x != output) {
+        x.letGo(ledger);
+      }
+    }
   }
 
   private Variable checkpoint(String inner, Variable input, Block body) {

@@ -1,6 +1,5 @@
 package linnet.tensor.memory;
 
-import java.util.Comparator;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import linnet.tensor.MemoryLimitException;
@@ -31,12 +30,8 @@ public final class Region {
    */
   public record Range(int chunk, long offset, long bytes) {}
 
-  private static final Comparator<Range> BY_PLACE =
-      Comparator.comparingInt(Range::chunk).thenComparingLong(Range::offset);
-
-  private final TreeSet<Range> freeBySize =
-      new TreeSet<>(Comparator.comparingLong(Range::bytes).thenComparing(BY_PLACE));
-  private final TreeSet<Range> freeByPlace = new TreeSet<>(BY_PLACE);
+  private final TreeSet<Range> freeBySize = new TreeSet<>(Region::compareSizes);
+  private final TreeSet<Range> freeByPlace = new TreeSet<>(Region::comparePlaces);
   private int chunks;
   private long reservedBytes;
   private long usedBytes;
@@ -118,6 +113,16 @@ public final class Region {
   /** The number of chunks. */
   public int chunks() {
     return chunks;
+  }
+
+  private static int compareSizes(Range a, Range b) {
+    int order = Long.compare(a.bytes, b.bytes);
+    return order != 0 ? order : comparePlaces(a, b);
+  }
+
+  private static int comparePlaces(Range a, Range b) {
+    int order = Integer.compare(a.chunk, b.chunk);
+    return order != 0 ? order : Long.compare(a.offset, b.offset);
   }
 
   private long chunkFor(long needed) {

@@ -1,8 +1,6 @@
 package linnet.tensor.vector;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 import linnet.tensor.Tensor;
 
 /**
@@ -21,15 +19,28 @@ record RowPlan(long[] sizes, long[][] strides, long[] rowStrides, long row) {
    */
   static RowPlan anyOrder(Tensor... operands) {
     var first = operands[0];
-    var dims = IntStream.range(0, first.rank()).boxed()
-        .sorted(Comparator.comparingLong((Integer d) -> -first.stride(d)))
-        .mapToInt(d -> d).toArray();
+    var dims = allDims(first);
+    for (int i = 1; i < dims.length; i++) { // a stable sort of few: this runs for every op
+      for (int j = i; j > 0 && first.stride(dims[j]) > first.stride(dims[j - 1]); j--) {
+        int dim = dims[j];
+        dims[j] = dims[j - 1];
+        dims[j - 1] = dim;
+      }
+    }
     return of(dims, operands);
   }
 
   /** Pieces come in the order of the elements. */
   static RowPlan inOrder(Tensor... operands) {
-    return of(IntStream.range(0, operands[0].rank()).toArray(), operands);
+    return of(allDims(operands[0]), operands);
+  }
+
+  private static int[] allDims(Tensor x) {
+    var dims = new int[x.rank()];
+    for (int d = 0; d < dims.length; d++) {
+      dims[d] = d;
+    }
+    return dims;
   }
 
   private static RowPlan of(int[] dims, Tensor[] operands) {
