@@ -5,6 +5,7 @@ prompt until the first token is chosen from the logits of its last position.
 """
 
 import subprocess
+import time
 
 from harness import java
 from harness.process import Unavailable
@@ -12,6 +13,7 @@ from harness.stats import ratios, summary
 
 PROMPT = 512
 SHORT_PROMPT = 64
+WARM_SECONDS = 10
 
 
 def measure(linnet, torch, llama, machine, options):
@@ -54,8 +56,7 @@ def take_turns(linnet, sides, work, field, tokens, threads, options):
     """Tokens per second of each side, with the memory's bandwidth measured in each round."""
     samples, bandwidths, ids, weight_bytes = {name: [] for name in sides}, [], {}, 0
     for side in sides.values():
-        for _ in range(2):
-            side(**work)
+        warm_up(side, work)
     names = list(sides)
     for index in range(options.generation_rounds):
         bandwidths.append(java.bandwidth(linnet, threads, 0.1))
@@ -76,6 +77,15 @@ def take_turns(linnet, sides, work, field, tokens, threads, options):
         "bandwidth": summary(bandwidths),
         "shareOfBandwidth": ratios([speed * weight_bytes / 1e9 for speed in ours], bandwidths),
     }
+
+
+def warm_up(side, work):
+    """Twice at least, and until a JVM has compiled what runs often."""
+    begun = time.monotonic()
+    calls = 0
+    while calls < 2 or time.monotonic() - begun < WARM_SECONDS:
+        side(**work)
+        calls += 1
 
 
 def agreeing(one, other):

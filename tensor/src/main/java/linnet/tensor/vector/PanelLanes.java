@@ -20,13 +20,6 @@ interface PanelLanes {
    */
   void multiply(int depth, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt, int outStride);
 
-  /**
-   * {@code out[outAt + c·outStride + r] = in[inAt + r·inStride + c]} for r below {@code rows}, c below {@code
-   * columns}.
-   */
-  void transpose(float[] in, int inAt, int inStride, int rows, int columns, float[] out, int outAt,
-      int outStride);
-
   /** tile += part, element by element. */
   void sum(float[] tile, float[] part);
 

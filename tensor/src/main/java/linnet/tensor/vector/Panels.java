@@ -15,10 +15,12 @@ final class Panels {
   private static final int UNIT = 32;
 
   private final PanelLanes lanes;
+  private final StorageLanes storage;
   private final Staging staging;
 
   Panels(PanelLanes lanes, StorageLanes storage) {
     this.lanes = lanes;
+    this.storage = storage;
     this.staging = new Staging(storage);
   }
 
@@ -86,10 +88,8 @@ final class Panels {
     int depth = a.columns();
     int at = room.at(k, 0);
     if (a.columnStride() != 1 && a.rowStride() == 1) {
-      var columns = workspace.array(Purpose.ROWS, (long) count * depth);
-      staging.loadRows(a.dtype(), a.segment(), a.offset(), a.columnStride(), 1, depth, count, columns, 0,
-          count);
-      lanes.transpose(columns, 0, count, depth, count, room.data(), at, DEPTH);
+      storage.decodeColumns(a.dtype(), a.segment(), a.offset(), a.columnStride(), depth, count, room.data(),
+          at, DEPTH, workspace.array(Purpose.ROWS, StorageLanes.SCRATCH));
     } else {
       staging.loadRows(a.dtype(), a.segment(), a.offset(), a.rowStride(), a.columnStride(), count, depth,
           room.data(), at, DEPTH);
@@ -125,9 +125,8 @@ final class Panels {
     var out = room.data();
     long offset = b.offset() + (from - first) * b.rowStride() + column * b.columnStride();
     if (b.rowStride() == 1 && b.columnStride() != 1) {
-      var rows = workspace.array(Purpose.ROWS, (long) width * depth);
-      staging.loadRows(b.dtype(), b.segment(), offset, b.columnStride(), 1, count, depth, rows, 0, depth);
-      lanes.transpose(rows, 0, depth, count, depth, out, at, width);
+      storage.decodeColumns(b.dtype(), b.segment(), offset, b.columnStride(), count, depth, out, at, width,
+          workspace.array(Purpose.ROWS, StorageLanes.SCRATCH));
     } else {
       staging.loadRows(b.dtype(), b.segment(), offset, b.rowStride(), b.columnStride(), depth, count, out, at,
           width);

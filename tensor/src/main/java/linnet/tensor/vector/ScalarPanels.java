@@ -50,16 +50,6 @@ final class ScalarPanels implements PanelLanes {
   }
 
   @Override
-  public void transpose(float[] in, int inAt, int inStride, int rows, int columns, float[] out, int outAt,
-      int outStride) {
-    for (int r = 0; r < rows; r++) {
-      for (int c = 0; c < columns; c++) {
-        out[outAt + c * outStride + r] = in[inAt + r * inStride + c];
-      }
-    }
-  }
-
-  @Override
   public void store(float[] tile, MemorySegment out, long outAt, long rowStride, long columnStride, int rows,
       int columns) {
     for (int c = 0; c < columns; c++) {

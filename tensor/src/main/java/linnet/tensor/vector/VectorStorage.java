@@ -18,6 +18,8 @@ import linnet.tensor.DType;
  */
 final class VectorStorage implements StorageLanes {
   private static final int MOST_VECTORS = 4;
+  /** Rows that are decoded together before they are transposed. */
+  private static final int RUN = 32;
 
   @Override
   public void decode(DType dtype, MemorySegment bytes, long element, float[] out, int at, int n) {
@@ -44,6 +46,40 @@ final class VectorStorage implements StorageLanes {
         for (int r = 0; r < rows; r++) {
           Codec.decode(dtype, bytes, element + r * stride, out, at + r * outStride, n);
         }
+      }
+    }
+  }
+
+  @Override
+  public void decodeColumns(DType dtype, MemorySegment bytes, long element, long stride, int rows, int n,
+      float[] out, int at, int outStride, float[] scratch) {
+    int wholeRows = 0;
+    int whole = n;
+    if (L == VectorTranspose.SIZE && (dtype == DType.F32 || dtype == DType.BF16)) {
+      wholeRows = rows - rows % VectorTranspose.SIZE;
+      whole = n - n % (dtype == DType.F32 ? VectorTranspose.SIZE : 2 * VectorTranspose.SIZE);
+      if (dtype == DType.F32) {
+        VectorTranspose.f32(bytes, 4 * element, 4 * stride, wholeRows, whole, out, at, outStride, scratch);
+      } else {
+        VectorTranspose.bf16(bytes, 2 * element, 2 * stride, wholeRows, whole, out, at, outStride, scratch);
+      }
+    }
+    staged(dtype, bytes, element + wholeRows * stride, stride, rows - wholeRows, n, out, at + wholeRows,
+        outStride, scratch);
+    staged(dtype, bytes, element + whole, stride, wholeRows, n - whole, out, at + whole * outStride,
+        outStride, scratch);
+  }
+
+  /** Decodes pieces of some rows, then transposes them. */
+  private void staged(DType dtype, MemorySegment bytes, long element, long stride, int rows, int n,
+      float[] out, int at, int outStride, float[] scratch) {
+    int piece = SCRATCH / RUN;
+    for (int r = 0; r < rows; r += RUN) {
+      int count = Math.min(RUN, rows - r);
+      for (int i = 0; i < n; i += piece) {
+        int length = Math.min(piece, n - i);
+        decodeRows(dtype, bytes, element + r * stride + i, stride, count, length, scratch, 0, piece);
+        Transpose.floats(scratch, 0, piece, count, length, out, at + i * outStride + r, outStride);
       }
     }
   }

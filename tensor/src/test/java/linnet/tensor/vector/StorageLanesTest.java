@@ -1,5 +1,6 @@
 package linnet.tensor.vector;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.Arena;
@@ -70,6 +71,39 @@ class StorageLanesTest {
       for (int r = 0; r < 3; r++) {
         for (int i = 0; i < 12; i++) {
           assertEquals(i < 5 ? 3 + 30 * r + i : 0, out[1 + 12 * r + i]);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_1"})
+  void decodesColumnsAsDefined(DType dtype) {
+    var random = new Random(dtype.ordinal());
+    int stride = 32 * 9;
+    int most = 70;
+    try (var arena = Arena.ofConfined()) {
+      var bytes = arena.allocate(dtype.bytes((long) stride * most));
+      for (long i = 0; i < bytes.byteSize(); i++) {
+        bytes.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+      }
+      for (int run = 0; run < 100; run++) {
+        int rows = random.nextInt(most + 1);
+        int n = random.nextInt(stride - 31);
+        int outStride = rows + random.nextInt(3);
+        var expected = new float[n * outStride + rows + 3];
+        var actual = new float[expected.length];
+        new ScalarStorage().decodeColumns(dtype, bytes, 32, stride, rows, n, expected, 2, outStride,
+            new float[StorageLanes.SCRATCH]);
+        vector.decodeColumns(dtype, bytes, 32, stride, rows, n, actual, 2, outStride,
+            new float[StorageLanes.SCRATCH]);
+        assertArrayEquals(expected, actual, dtype + ", " + rows + " rows of " + n);
+        for (int r = 0; r < rows; r++) {
+          var row = new float[n];
+          Codec.decode(dtype, bytes, 32 + (long) r * stride, row, 0, n);
+          for (int i = 0; i < n; i++) {
+            assertEquals(row[i], expected[2 + i * outStride + r]);
+          }
         }
       }
     }
