@@ -78,8 +78,8 @@ final class ThinRows {
       int k = from;
       for (; k + STEP <= end; k += STEP) {
         for (int r = 0; r < rows; r += STEP) {
-          elements.addFourRows(sum, r * stride, stride, b.segment(), 4 * b.at(k, 0), 4 * b.rowStride(), factors,
-              k * rows + r, rows, n);
+          elements.addFourRows(sum, r * stride, stride, b.segment(), 4 * b.at(k, 0), 4 * b.rowStride(),
+              factors, k * rows + r, rows, n);
         }
       }
       for (; k < end; k++) {
