@@ -121,13 +121,14 @@ final class AttentionForward {
       var target = Matrix.dense(output, group * tile.count(), width);
       int seenByFirst = in.rows().visible(tile.row(), tile.from()) - from;
       for (int h = 0; h < group; h++) {
-        panels.multiply(room, 0, Panels.DEPTH, panels.columns(), queries[h], packedKeys, count);
+        panels.multiplyToSeen(room, 0, Panels.DEPTH, panels.columns(), queries[h], packedKeys, count,
+            seenByFirst);
         for (int i = 0; i < tile.count(); i++) {
           int visible = Math.clamp(seenByFirst + i, 0, count);
           weigh(room, i * Panels.DEPTH, visible, count, h * tile.count() + i);
         }
-        panels.multiply(target.part(h * tile.count(), tile.count(), 0, width), weights, packedValues,
-            from == 0 ? Update.REPLACE : Update.ADD, workspace);
+        panels.multiplySeen(target.part(h * tile.count(), tile.count(), 0, width), weights, packedValues,
+            seenByFirst, from == 0 ? Update.REPLACE : Update.ADD, workspace);
       }
     }
 

@@ -49,11 +49,12 @@ final class BackwardTask {
         var dOut = AttentionTiles.head(in.dOut(), head, firstQuery + from, queries.count());
         var scores = new Scores(queries, new Tile(keys.row(), keys.from(), seen));
         scores.compute(q, dOut, packed, head);
-        addProduct(dvSum.part(0, width, 0, seen), dOut, scores.weights);
-        addProduct(dkSum.part(0, depth, 0, seen), q, scores.gradients);
+        addProduct(dvSum.part(0, width, 0, seen), dOut, scores.weights, scores.seenByFirst);
+        addProduct(dkSum.part(0, depth, 0, seen), q, scores.gradients, scores.seenByFirst);
         if (whole) {
           var target = AttentionTiles.head(dq, head, firstQuery + from, queries.count());
-          panels.multiply(target, scores.gradientRows, packed.keys, Update.REPLACE, workspace);
+          panels.multiplySeen(target, scores.gradientRows, packed.keys, scores.seenByFirst, Update.REPLACE,
+              workspace);
         }
       }
     }
@@ -74,8 +75,8 @@ final class BackwardTask {
         scores.compute(AttentionTiles.head(in.q(), head, token, queries.count()),
             AttentionTiles.head(in.dOut(), head, token, queries.count()), packed, head);
         var target = AttentionTiles.head(dq, head, token, queries.count());
-        panels.multiply(target, scores.gradientRows, packed.keys, from == 0 ? Update.REPLACE : Update.ADD,
-            workspace);
+        panels.multiplySeen(target, scores.gradientRows, packed.keys, scores.seenByFirst,
+            from == 0 ? Update.REPLACE : Update.ADD, workspace);
       }
     }
   }
@@ -87,13 +88,9 @@ final class BackwardTask {
   }
 
   /** out(D,keys) += xᵀ·scores of x(queries,D). */
-  private void addProduct(Matrix out, Matrix x, PackedRight scores) {
-    var left = panels.left(workspace, Purpose.LEFT_2, x.columns(), scores.depth());
-    panels.packLeft(x.transposed(), left, workspace);
-    for (int r = 0; r < left.padded(); r++) { // where the scores have rows of zeros
-      Arrays.fill(left.data(), left.at(0, r) + x.rows(), left.at(0, r) + scores.depth(), 0f);
-    }
-    panels.multiply(out, left, scores, Update.ADD, workspace);
+  private void addProduct(Matrix out, Matrix x, PackedRight scores, int seenByFirst) {
+    var left = panels.left(workspace, Purpose.LEFT_2, x.columns(), x.rows());
+    panels.addSeen(out, panels.packLeft(x.transposed(), left, workspace), scores, seenByFirst, workspace);
   }
 
   private static void copyTransposed(Matrix sum, Matrix out, float scale) {
@@ -132,6 +129,7 @@ final class BackwardTask {
     private final Tile queries;
     private final Tile keys;
     private final int rows;
+    private final int seenByFirst;
     private final PackedRight weights;
     private final PackedRight gradients;
     private final PackedLeft gradientRows;
@@ -140,6 +138,7 @@ final class BackwardTask {
       this.queries = queries;
       this.keys = keys;
       rows = Panels.padded(queries.count(), panels.rows());
+      seenByFirst = in.rows().visible(queries.row(), queries.from()) - keys.from();
       weights = panels.right(workspace, Purpose.SCORES, keys.count(), rows);
       gradients = panels.right(workspace, Purpose.SCORES_2, keys.count(), rows);
       gradientRows = panels.left(workspace, Purpose.ROWS_2, queries.count(), keys.count());
@@ -158,32 +157,30 @@ final class BackwardTask {
         logSumExp[i] = in.logSumExp(token + i, head);
         delta[i] = in.delta(token + i, head);
       }
-      int seen = in.rows().visible(queries.row(), queries.from()) - keys.from();
       for (int c = 0; c < keys.count(); c += panels.columns()) {
-        panel(c, seen - c, logSumExp, delta);
+        panel(c, logSumExp, delta);
       }
     }
 
     private void multiply(PackedRight out, PackedLeft a, PackedRight b) {
-      panels.multiply(out.data(), 0, out.width(), out.width() * rows, a, b, keys.count());
+      panels.multiplyToSeen(out.data(), 0, out.width(), out.width() * rows, a, b, keys.count(), seenByFirst);
     }
 
-    private void panel(int column, int visible, float[] logSumExp, float[] delta) {
+    /** The panel that begins with key {@code column}, from the first of its rows that is computed. */
+    private void panel(int column, float[] logSumExp, float[] delta) {
+      int first = panels.firstRowSeeing(column, seenByFirst);
       int count = queries.count();
       int at = weights.at(0, column);
       int width = weights.width();
-      scoreLanes.probabilities(weights.data(), at, count, width, logSumExp);
-      for (int i = 0; i < count; i++) {
-        int seen = Math.clamp(visible + i, 0, keys.count() - column);
+      scoreLanes.probabilities(weights.data(), at, first, count, width, logSumExp);
+      for (int i = first; i < count; i++) {
+        int seen = Math.clamp(seenByFirst - column + i, 0, keys.count() - column);
         if (seen < width) {
           Arrays.fill(weights.data(), at + i * width + seen, at + (i + 1) * width, 0f);
         }
       }
-      scoreLanes.gradients(gradients.data(), weights.data(), at, count, width, delta, gradientRows.data(),
-          gradientRows.at(0, 0) + column);
-      int end = at + rows * width;
-      Arrays.fill(weights.data(), at + count * width, end, 0f);
-      Arrays.fill(gradients.data(), at + count * width, end, 0f);
+      scoreLanes.gradients(gradients.data(), weights.data(), at, first, count, width, delta,
+          gradientRows.data(), gradientRows.at(0, 0) + column);
     }
   }
 }

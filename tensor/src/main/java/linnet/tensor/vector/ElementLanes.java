@@ -25,6 +25,16 @@ interface ElementLanes {
   /** out += x·scale, rounded once. */
   void addScaled(MemorySegment out, long outAt, MemorySegment x, long xAt, float scale, int n);
 
+  /**
+   * Four rows of out, {@code outStride} bytes apart, out(r) += a[r]·x(0) + a[stride + r]·x(1) + …, four terms
+   * in order, each product and sum rounded once.
+   *
+   * @param xStride bytes between the rows of x
+   * @param a the factors, from {@code aAt}, those of a row of x {@code aStride} apart
+   */
+  void addFourRows(MemorySegment out, long outAt, long outStride, MemorySegment x, long xAt, long xStride,
+      float[] a, int aAt, int aStride, int n);
+
   /** out += (a·scale)·b, the last product and sum rounded once. */
   void addProduct(MemorySegment out, long outAt, MemorySegment a, long aAt, float scale, MemorySegment b,
       long bAt, int n);

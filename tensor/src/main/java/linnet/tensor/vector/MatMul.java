@@ -18,12 +18,14 @@ final class MatMul {
   private final Panels panels;
   private final Panels narrow;
   private final FewRows fewRows;
+  private final ThinRows thinRows;
 
   MatMul(Crew crew, Lanes lanes) {
     this.crew = crew;
     this.panels = new Panels(lanes.panels(), lanes.storage());
     this.narrow = new Panels(lanes.narrow(), lanes.storage());
     this.fewRows = new FewRows(crew, lanes);
+    this.thinRows = new ThinRows(crew, lanes);
   }
 
   void run(Tensor out, Tensor a, Tensor b, Update update) {
@@ -85,6 +87,10 @@ final class MatMul {
       fewRows.run(out, a, b, update);
     } else if (FewRows.suits(b.transposed(), a.transposed())) {
       fewRows.run(out.transposed(), b.transposed(), a.transposed(), update);
+    } else if (ThinRows.suits(a, b)) {
+      thinRows.run(out, a, b, update);
+    } else if (ThinRows.suits(b.transposed(), a.transposed())) {
+      thinRows.run(out.transposed(), b.transposed(), a.transposed(), update);
     } else if (isBetterFlipped(out, b)) {
       product(out.transposed(), update, new Term(b.transposed(), a.transposed())).run();
     } else {

@@ -31,6 +31,11 @@ record Matrix(DType dtype, MemorySegment segment, long offset, long rowStride, l
     return new Matrix(DType.F32, segment, 0, columns, 1, rows, columns);
   }
 
+  /** Where element (row, column) lies, in elements. */
+  long at(int row, int column) {
+    return offset + row * rowStride + column * columnStride;
+  }
+
   Matrix transposed() {
     return new Matrix(dtype, segment, offset, columnStride, rowStride, columns, rows);
   }

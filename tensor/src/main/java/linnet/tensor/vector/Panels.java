@@ -181,17 +181,59 @@ final class Panels {
         columns());
   }
 
+  // Causal attention: of a tile's keys, query r sees the first seen + r. The operands are of one block.
+
   /**
-   * out(M,N) = a(M,K)·b(K,N) for operands of one block, into an array: element (r, c) at {@code at +
-   * c/W·panelStride + r·rowStride + c%W}, W the columns of a panel. Whole tiles are written.
+   * The scores out(M,N) = a(M,K)·b(K,N) into an array: element (r, c) at {@code at + c/W·panelStride +
+   * r·rowStride + c%W}, W the columns of a panel. Whole tiles are written, those of which something is seen.
    */
-  void multiply(float[] out, int at, int rowStride, int panelStride, PackedLeft a, PackedRight b,
-      int columns) {
+  void multiplyToSeen(float[] out, int at, int rowStride, int panelStride, PackedLeft a, PackedRight b,
+      int columns, int seen) {
     for (int c = 0; c < columns; c += columns()) {
-      for (int r = 0; r < a.padded(); r += rows()) {
+      for (int r = firstRowSeeing(c, seen); r < a.padded(); r += rows()) {
         lanes.multiply(a.depth(), a.data(), a.at(0, r), b.data(), b.at(0, c), out,
             at + c / columns() * panelStride + r * rowStride, rowStride);
       }
+    }
+  }
+
+  /** The first row of the first tile of which a row sees {@code column}. */
+  int firstRowSeeing(int column, int seen) {
+    return Math.max(0, Math.floorDiv(column - seen + 1, rows())) * rows();
+  }
+
+  /** out(M,N) = or += a(M,K)·b(K,N) where a(M,K) are scores, of which each row's tile sees the first. */
+  void multiplySeen(Matrix out, PackedLeft a, PackedRight b, int seen, Update update, Workspace workspace) {
+    int depth = Math.min(a.depth(), b.depth());
+    for (int c = 0; c < out.columns(); c += columns()) {
+      for (int r = 0; r < out.rows(); r += rows()) {
+        multiplyTile(out, a, b, r, c, 0, Math.clamp(seen + r + rows() - 1, 0, depth), update, workspace);
+      }
+    }
+  }
+
+  /** out(M,N) += a(M,K)·b(K,N) where b(K,N) are scores, of whose panels the last rows are seen. */
+  void addSeen(Matrix out, PackedLeft a, PackedRight b, int seen, Workspace workspace) {
+    for (int c = 0; c < out.columns(); c += columns()) {
+      int from = Math.min(firstRowSeeing(c, seen), a.depth());
+      for (int r = 0; r < out.rows(); r += rows()) {
+        multiplyTile(out, a, b, r, c, from, a.depth(), Update.ADD, workspace);
+      }
+    }
+  }
+
+  private void multiplyTile(Matrix out, PackedLeft a, PackedRight b, int row, int column, int from, int to,
+      Update update, Workspace workspace) {
+    var tile = workspace.array(Purpose.TILE, lanes.tileLength());
+    lanes.multiply(to - from, a.data(), a.at(from, row), b.data(), b.at(from, column), tile, 0, columns());
+    int height = Math.min(rows(), out.rows() - row);
+    int width = Math.min(columns(), out.columns() - column);
+    if (update == Update.ADD) {
+      lanes.add(tile, out.segment(), 4 * out.at(row, column), 4 * out.rowStride(), 4 * out.columnStride(),
+          height, width);
+    } else {
+      lanes.store(tile, out.segment(), 4 * out.at(row, column), 4 * out.rowStride(), 4 * out.columnStride(),
+          height, width);
     }
   }
 }

@@ -48,6 +48,16 @@ final class ScalarElements implements ElementLanes {
   }
 
   @Override
+  public void addFourRows(MemorySegment out, long outAt, long outStride, MemorySegment x, long xAt,
+      long xStride, float[] a, int aAt, int aStride, int n) {
+    for (int r = 0; r < 4; r++) {
+      for (int k = 0; k < 4; k++) {
+        addScaled(out, outAt + r * outStride, x, xAt + k * xStride, a[aAt + k * aStride + r], n);
+      }
+    }
+  }
+
+  @Override
   public void addProduct(MemorySegment out, long outAt, MemorySegment a, long aAt, float scale,
       MemorySegment b, long bAt, int n) {
     for (int i = 0; i < n; i++) {

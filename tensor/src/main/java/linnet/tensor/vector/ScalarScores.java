@@ -30,8 +30,8 @@ final class ScalarScores implements ScoreLanes {
   }
 
   @Override
-  public void probabilities(float[] s, int at, int rows, int width, float[] logSumExp) {
-    for (int r = 0; r < rows; r++) {
+  public void probabilities(float[] s, int at, int first, int end, int width, float[] logSumExp) {
+    for (int r = first; r < end; r++) {
       for (int c = 0; c < width; c++) {
         int i = at + r * width + c;
         s[i] = ScalarMath.expOrZero(s[i] - logSumExp[r]);
@@ -40,9 +40,9 @@ final class ScalarScores implements ScoreLanes {
   }
 
   @Override
-  public void gradients(float[] g, float[] p, int at, int rows, int width, float[] delta, float[] copy,
-      int copyAt) {
-    for (int r = 0; r < rows; r++) {
+  public void gradients(float[] g, float[] p, int at, int first, int end, int width, float[] delta,
+      float[] copy, int copyAt) {
+    for (int r = first; r < end; r++) {
       for (int c = 0; c < width; c++) {
         int i = at + r * width + c;
         g[i] = p[i] * (g[i] - delta[r]);

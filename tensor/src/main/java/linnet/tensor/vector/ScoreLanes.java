@@ -15,17 +15,20 @@ interface ScoreLanes {
   float expSum(float[] x, int at, float shift, int n);
 
   /**
-   * A panel of scores, {@code rows} queries of W keys each, becomes probabilities: s = exp(s −
+   * Rows [first, end) of a panel of scores, a query of W keys each, become probabilities: s = exp(s −
    * logSumExp[row]).
    *
+   * @param at of row 0
    * @param width W, whole vectors
    */
-  void probabilities(float[] s, int at, int rows, int width, float[] logSumExp);
+  void probabilities(float[] s, int at, int first, int end, int width, float[] logSumExp);
 
   /**
-   * A panel of gradients of probabilities becomes one of gradients of scores, g = p·(g − delta[row]), and is
-   * written to rows {@link Panels#DEPTH} apart from {@code copyAt} as well.
+   * Rows [first, end) of a panel of gradients of probabilities become gradients of scores, g = p·(g −
+   * delta[row]), and are written to rows {@link Panels#DEPTH} apart from {@code copyAt} as well.
+   *
+   * @param at of row 0, as is {@code copyAt}
    */
-  void gradients(float[] g, float[] p, int at, int rows, int width, float[] delta, float[] copy,
-      int copyAt);
+  void gradients(float[] g, float[] p, int at, int first, int end, int width, float[] delta,
+      float[] copy, int copyAt);
 }

@@ -57,6 +57,46 @@ final class VectorElements implements ElementLanes {
   }
 
   @Override
+  public void addFourRows(MemorySegment out, long outAt, long outStride, MemorySegment x, long xAt,
+      long xStride, float[] a, int aAt, int aStride, int n) {
+    int i = 0;
+    int a1 = aAt + aStride;
+    int a2 = a1 + aStride;
+    int a3 = a2 + aStride;
+    var a00 = broadcast(a[aAt]);
+    var a01 = broadcast(a[a1]);
+    var a02 = broadcast(a[a2]);
+    var a03 = broadcast(a[a3]);
+    var a10 = broadcast(a[aAt + 1]);
+    var a11 = broadcast(a[a1 + 1]);
+    var a12 = broadcast(a[a2 + 1]);
+    var a13 = broadcast(a[a3 + 1]);
+    var a20 = broadcast(a[aAt + 2]);
+    var a21 = broadcast(a[a1 + 2]);
+    var a22 = broadcast(a[a2 + 2]);
+    var a23 = broadcast(a[a3 + 2]);
+    var a30 = broadcast(a[aAt + 3]);
+    var a31 = broadcast(a[a1 + 3]);
+    var a32 = broadcast(a[a2 + 3]);
+    var a33 = broadcast(a[a3 + 3]);
+    for (; i < S.loopBound(n); i += L) {
+      var x0 = load(x, xAt, i);
+      var x1 = load(x, xAt + xStride, i);
+      var x2 = load(x, xAt + 2 * xStride, i);
+      var x3 = load(x, xAt + 3 * xStride, i);
+      var y0 = x1.fma(a01, x0.fma(a00, load(out, outAt, i)));
+      var y1 = x1.fma(a11, x0.fma(a10, load(out, outAt + outStride, i)));
+      var y2 = x1.fma(a21, x0.fma(a20, load(out, outAt + 2 * outStride, i)));
+      var y3 = x1.fma(a31, x0.fma(a30, load(out, outAt + 3 * outStride, i)));
+      store(x3.fma(a03, x2.fma(a02, y0)), out, outAt, i);
+      store(x3.fma(a13, x2.fma(a12, y1)), out, outAt + outStride, i);
+      store(x3.fma(a23, x2.fma(a22, y2)), out, outAt + 2 * outStride, i);
+      store(x3.fma(a33, x2.fma(a32, y3)), out, outAt + 3 * outStride, i);
+    }
+    tail.addFourRows(out, outAt + 4L * i, outStride, x, xAt + 4L * i, xStride, a, aAt, aStride, n - i);
+  }
+
+  @Override
   public void addProduct(MemorySegment out, long outAt, MemorySegment a, long aAt, float scale,
       MemorySegment b, long bAt, int n) {
     int i = 0;

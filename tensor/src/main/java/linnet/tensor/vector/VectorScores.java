@@ -57,23 +57,21 @@ final class VectorScores implements ScoreLanes {
   }
 
   @Override
-  public void probabilities(float[] s, int at, int rows, int width, float[] logSumExp) {
+  public void probabilities(float[] s, int at, int first, int end, int width, float[] logSumExp) {
     for (int c = 0; c < width; c += L) {
-      int first = at + c;
-      for (int r = 0; r < rows; r++) {
-        int i = first + r * width;
+      for (int r = first; r < end; r++) {
+        int i = at + c + r * width;
         VectorMath.expOrZero(FloatVector.fromArray(S, s, i).sub(logSumExp[r])).intoArray(s, i);
       }
     }
   }
 
   @Override
-  public void gradients(float[] g, float[] p, int at, int rows, int width, float[] delta, float[] copy,
-      int copyAt) {
+  public void gradients(float[] g, float[] p, int at, int first, int end, int width, float[] delta,
+      float[] copy, int copyAt) {
     for (int c = 0; c < width; c += L) {
-      int first = at + c;
-      for (int r = 0; r < rows; r++) {
-        int i = first + r * width;
+      for (int r = first; r < end; r++) {
+        int i = at + c + r * width;
         var weighted = FloatVector.fromArray(S, p, i).mul(FloatVector.fromArray(S, g, i).sub(delta[r]));
         weighted.intoArray(g, i);
         weighted.intoArray(copy, copyAt + c + r * Panels.DEPTH);

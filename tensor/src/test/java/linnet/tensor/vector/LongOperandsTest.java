@@ -38,6 +38,15 @@ class LongOperandsTest {
           in.backend().matmulAdd(y, in.tensor(40, 500), in.in(DType.BF16, 700, 500).transpose());
           return List.of(y);
         }),
+        new Case("few rows that are sums of several blocks", in -> {
+          var x = in.tensor(1302, 600);
+          var thin = in.tensor(1302, 6);
+          var y = in.tensor(6, 600);
+          in.backend().matmulAdd(y, thin.transpose(), x);
+          var turned = in.empty(600, 6);
+          in.backend().matmul(turned, x.transpose(), thin);
+          return List.of(y, turned);
+        }),
         new Case("few rows of several pieces", in -> {
           var y = in.empty(3, 70);
           in.backend().matmul(y, in.tensor(3, 1999), in.tensor(70, 1999).transpose());
