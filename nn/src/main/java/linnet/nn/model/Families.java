@@ -7,7 +7,7 @@ import linnet.nn.json.JsonCursor;
 /** The model families there are. */
 final class Families {
   private static final List<Family> ALL = List.of(new Llama(), new Mistral(), new Qwen2(), new Qwen3(),
-      new SmolLm3());
+      new SmolLm3(), new Gpt2(), new Phi(), new Phi3(), new Gemma2(), new Gemma3());
 
   private Families() {}
 
