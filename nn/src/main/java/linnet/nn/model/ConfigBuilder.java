@@ -190,7 +190,7 @@ final class ConfigBuilder {
 
   /** The rotary embedding of all layers. */
   ConfigBuilder rope(RopeConfig config) {
-    requireEven(config);
+    requirePairs(config);
     ropes = List.of(config);
     ropeOfLayer = layer -> OptionalInt.of(0);
     maxPositions = config.longestRow(maxPositions);
@@ -199,14 +199,21 @@ final class ConfigBuilder {
 
   /** Two rotary embeddings, and which layers have the second. */
   ConfigBuilder ropes(RopeConfig first, RopeConfig second, IntPredicate hasSecond) {
-    requireEven(first);
-    requireEven(second);
+    requirePairs(first);
+    requirePairs(second);
     ropes = List.of(first, second);
     ropeOfLayer = layer -> OptionalInt.of(hasSecond.test(layer) ? 1 : 0);
     return this;
   }
 
-  private void requireEven(RopeConfig rope) {
+  private void requirePairs(RopeConfig rope) {
+    if (rope.scaling() instanceof RopeConfig.LongRope scaling
+        && (scaling.shortFactors().size() != rope.rotated(headDim) / 2
+            || scaling.longFactors().size() != scaling.shortFactors().size())) {
+      throw json.opt("rope_parameters").or(() -> json.opt("rope_scaling")).orElse(json)
+          .error("short_factor and long_factor of " + rope.rotated(headDim) / 2
+              + " numbers each, one for each pair of turned features");
+    }
     if (rope.rotated(headDim) % 2 != 0) {
       var field = json.opt("head_dim").or(() -> json.opt("hidden_size")).orElse(json);
       throw field.error("an even number of rotated features in a head, found " + rope.rotated(headDim)

@@ -9,7 +9,10 @@ import linnet.nn.WeightLayout;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.model.DecoderForm.MlpKind;
 
-/** GPT-2 (Radford et al., 2019): learned positions, layer norms, and weights stored as (in, out). */
+/**
+ * GPT-2 (Radford et al., 2019): learned positions, layer norms, and weights stored as (in, out). The dropout
+ * that its files name was that of its training and is not applied.
+ */
 final class Gpt2 implements Family {
   private static final double EPS = 1e-5;
   private static final int MLP_MULTIPLE = 4;

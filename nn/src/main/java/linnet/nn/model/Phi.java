@@ -9,7 +9,10 @@ import linnet.nn.json.JsonCursor;
 import linnet.nn.model.DecoderForm.MlpKind;
 import linnet.nn.model.DecoderForm.Residuals;
 
-/** Phi-1, 1.5 and 2 (Li et al., 2023): attention and MLP in parallel, heads of which a part is turned. */
+/**
+ * Phi-1, 1.5 and 2 (Li et al., 2023): attention and MLP in parallel, heads of which a part is turned. The
+ * dropout of branches that its files name was that of its training and is not applied.
+ */
 final class Phi implements Family {
   private static final double EPS = 1e-5;
   private static final double THETA = 10_000;

@@ -13,20 +13,10 @@ final class RotaryFrequencies {
   private final int rotated;
   private final float[] ofShortRows;
 
-  /**
-   * The frequencies for heads of which {@code rotated} features are turned.
-   *
-   * @throws IllegalArgumentException if the configuration has factors for another number of pairs
-   */
+  /** The frequencies for heads of which {@code rotated} features are turned. */
   RotaryFrequencies(RopeConfig config, int rotated) {
     this.config = config;
     this.rotated = rotated;
-    if (config.scaling() instanceof LongRope scaling
-        && (scaling.shortFactors().size() != pairs() || scaling.longFactors().size() != pairs())) {
-      throw new IllegalArgumentException("rope_scaling: found " + scaling.shortFactors().size()
-          + " short and " + scaling.longFactors().size() + " long factors, expected " + pairs()
-          + " of each, one for each pair of turned features");
-    }
     this.ofShortRows = computed(0);
   }
 

@@ -24,6 +24,7 @@ import linnet.nn.io.SafetensorsFile;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.Lora;
+import linnet.tensor.Backends;
 import linnet.tensor.DType;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,12 +35,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FamilyGoldenTest {
   private static final double STORED = 1e-7;
 
+  /** Every folder of golden figures. */
+  static Stream<String> names() throws IOException {
+    try (var folders = Files.list(Golden.path("families"))) {
+      return folders.map(folder -> folder.getFileName().toString()).sorted().toList().stream();
+    }
+  }
+
   /** Every folder of golden figures, on every backend. */
   static Stream<Arguments> cases() throws IOException {
-    try (var folders = Files.list(Golden.path("families"))) {
-      return folders.map(folder -> folder.getFileName().toString()).sorted().toList().stream()
-          .flatMap(name -> Arrays.stream(TestBackend.values()).map(test -> Arguments.of(name, test)));
-    }
+    return names().flatMap(name ->
+        Arrays.stream(TestBackend.values()).map(test -> Arguments.of(name, test)));
   }
 
   private static Path folder(String name) {
@@ -153,6 +159,39 @@ class FamilyGoldenTest {
       end += rows.rows().get(r).length;
       assertClose("logits of the last token of row " + r, Golden.doubles(figures.at("lora_logits").at(r)),
           logits.value().select(0, end - 1).toDoubles(), test.toleranceOfStored(STORED));
+    }
+  }
+
+  /** A step of training is planned on a backend that computes nothing, so nothing may depend on values. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void aStepRunsOnPaper(String name) {
+    try (var planner = Backends.planning(); var weights = planner.scope("weights");
+        var training = planner.scope("training"); var loaded = Models.load(folder(name), weights)) {
+      var adapted = AdapterFiles.load(folder(name).resolve("adapter"), loaded.model(), training).model();
+      try (var step = planner.scope("step"); var tape = Tape.recording(step)) {
+        tape.backward(SupervisedLoss.of(tape, adapted, Golden.Rows.of(figures(name)), 1));
+      }
+      assertTrue(planner.plan().peakBytes() > 0);
+    }
+  }
+
+  /** A row that comes in parts, longer than the windows, has the logits that it has as a whole. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aRowInPartsIsTheRow(String name, TestBackend test) {
+    int[] row = IntStream.range(0, 9).map(i -> 3 + i * 7 % 38).toArray();
+    try (var backend = test.open(); var weights = backend.scope("weights");
+        var loaded = Models.load(folder(name), weights, test.dtype());
+        var step = backend.scope("step"); var tape = Tape.noGrad(step);
+        var cache = new KvCache(backend, loaded.config(), test.dtype(), row.length)) {
+      var model = loaded.model();
+      double[] whole = model.logits(tape, model.hidden(tape, FlatBatch.of(row))).value()
+          .select(0, row.length - 1).toDoubles();
+      model.hidden(tape, FlatBatch.continuing(0, Arrays.copyOf(row, 3)), cache);
+      var rest = FlatBatch.continuing(3, Arrays.copyOfRange(row, 3, row.length));
+      var last = model.logits(tape, model.hidden(tape, rest, cache)).value().select(0, rest.tokens() - 1);
+      assertClose("logits", whole, last.toDoubles(), test.tolerance());
     }
   }
 
