@@ -29,6 +29,7 @@ import linnet.tensor.AttentionRule;
 final class ConfigBuilder {
   private static final double DEFAULT_INITIALIZER_RANGE = 0.02;
   private static final int DEFAULT_MAX_POSITIONS = 2048;
+  private static final String FITS = "sizes whose products are below 2^31";
   private static final String ROTARY_TABLE = ".rotary_emb.inv_freq";
 
   private final String modelType;
@@ -99,6 +100,9 @@ final class ConfigBuilder {
   ConfigBuilder sizes(String hidden, Optional<JsonCursor> intermediate, int multiple, String layers,
       String positions) {
     hiddenSize = json.at(hidden).asCount();
+    if (intermediate.isEmpty() && (long) multiple * hiddenSize > Integer.MAX_VALUE) {
+      throw json.at(hidden).error(FITS);
+    }
     intermediateSize = intermediate.map(JsonCursor::asCount).orElse(multiple * hiddenSize);
     return layersAndPositions(layers, positions);
   }
@@ -307,6 +311,10 @@ final class ConfigBuilder {
 
   ModelConfig build() {
     refuseUnsupported();
+    long widest = Math.max((heads + 2L * keyValueHeads) * headDim, 2L * intermediateSize);
+    if (widest > Integer.MAX_VALUE) {
+      throw json.error(FITS);
+    }
     var function = json.opt(activationField).map(ConfigBuilder::activation).orElse(activation);
     var layers = new Layers(layerCount, ropeOfLayer, windows);
     var form = new DecoderForm(norm, residuals,

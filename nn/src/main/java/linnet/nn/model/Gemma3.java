@@ -3,7 +3,7 @@ package linnet.nn.model;
 import java.util.Optional;
 import linnet.nn.json.JsonCursor;
 
-/** Gemma 3's text model (Kamath et al., 2025): norms of queries and keys, local layers with their own base. */
+/** Gemma 3's text model (Kamath et al., 2025): norms of queries and keys, another base in local layers. */
 final class Gemma3 implements Family {
   private static final double EPS = 1e-6;
   private static final double GLOBAL_THETA = 1_000_000;

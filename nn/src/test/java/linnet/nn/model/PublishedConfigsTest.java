@@ -161,6 +161,10 @@ class PublishedConfigsTest {
     assertTrue(assertThrows(JsonException.class, () -> read(inverse)).getMessage().contains("inverse_layer"));
     var both = GEMMA3.replace("attention\": false,", "attention\": true,");
     assertTrue(assertThrows(JsonException.class, () -> read(both)).getMessage().contains("later tokens"));
+    var wide = QWEN3.replace("\"head_dim\": 128", "\"head_dim\": 2000000000");
+    assertTrue(assertThrows(JsonException.class, () -> read(wide)).getMessage().contains("2^31"));
+    var wider = GPT2.replace("\"n_embd\": 768", "\"n_embd\": 1200000000");
+    assertTrue(assertThrows(JsonException.class, () -> read(wider)).getMessage().contains("2^31"));
     var few = PHI3.replace("\"short_factor\": [1.5,", "\"short_factor\": [");
     assertTrue(assertThrows(JsonException.class, () -> read(few)).getMessage().contains("48"));
   }
