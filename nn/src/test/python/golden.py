@@ -26,6 +26,9 @@ def dump(path, value):
 def rope():
     llama3 = dict(rope_type="llama3", rope_theta=500000.0, factor=32.0, low_freq_factor=1.0, high_freq_factor=4.0,
                   original_max_position_embeddings=8192)
+    yarn = dict(rope_type="yarn", rope_theta=1000000.0, factor=4.0, original_max_position_embeddings=32768)
+    bare = dict(rope_type="yarn", rope_theta=10000.0, factor=40.0, original_max_position_embeddings=4096, beta_fast=20.0,
+                beta_slow=2.0, mscale=1.0, mscale_all_dim=0.7, truncate=False)
     cases = []
     for name, head, parameters, longest in [
         ("smollm2", 64, dict(rope_type="default", rope_theta=100000.0), 8192),
@@ -33,14 +36,19 @@ def rope():
         ("odd theta", 10, dict(rope_type="default", rope_theta=12345.678), 512),
         ("linear", 32, dict(rope_type="linear", rope_theta=10000.0, factor=2.5), 4096),
         ("llama3", 64, llama3, 131072),
+        ("yarn", 64, yarn, 131072),  # of 128, torch rounds the power of one feature to the second nearest F32
+        ("yarn with all fields", 64, bare, 163840),
+        ("dynamic", 32, dict(rope_type="dynamic", rope_theta=10000.0, factor=2.5), 4096),
     ]:
+        trained = 1500 if name == "dynamic" else longest
         config = transformers.LlamaConfig(hidden_size=head * 2, num_attention_heads=2, head_dim=head,
-                                          rope_parameters=parameters, max_position_embeddings=longest)
+                                          rope_parameters=parameters, max_position_embeddings=trained)
         embedding = llama.LlamaRotaryEmbedding(config)
         positions = [0, 1, 7, 100, 511, longest - 1]
         cos, sin = embedding(torch.zeros(1, 1, head), torch.tensor([positions]))
         rows = lambda table: [[round(float(x), 8) for x in row[:head // 2]] for row in table[0]]
         cases.append(dict(name=name, head_dim=head, rope_parameters=parameters, positions=positions,
+                          max_position_embeddings=trained,
                           inv_freq=[float(x) for x in embedding.inv_freq], cos=rows(cos), sin=rows(sin)))
     dump("rope/cases.json", dict(note="LlamaRotaryEmbedding of transformers 5.23.0, torch 2.15.0, F32", cases=cases))
 

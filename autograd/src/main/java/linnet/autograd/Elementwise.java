@@ -218,6 +218,58 @@ public sealed interface Elementwise extends Op {
     }
   }
 
+  /** y = x · Φ(x), Φ the normal distribution's share below x. */
+  record Gelu() implements Elementwise {
+    @Override
+    public Tensor forward(ForwardContext ctx) {
+      ctx.backend().gelu(ctx.output(), ctx.input(0));
+      return ctx.output();
+    }
+
+    @Override
+    public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // the formulas stand at ActivationKernels
+      var dx = ctx.reuse(dy);
+      ctx.backend().geluBackward(dx, ctx.input(0), dy);
+      return new Tensor[] {dx};
+    }
+
+    @Override
+    public Saves saves() {
+      return Saves.INPUTS;
+    }
+
+    @Override
+    public boolean cheap() {
+      return true;
+    }
+  }
+
+  /** y = x · Φ(x) in the form of tanh that most models were trained with. */
+  record GeluTanh() implements Elementwise {
+    @Override
+    public Tensor forward(ForwardContext ctx) {
+      ctx.backend().geluTanh(ctx.output(), ctx.input(0));
+      return ctx.output();
+    }
+
+    @Override
+    public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // the formulas stand at ActivationKernels
+      var dx = ctx.reuse(dy);
+      ctx.backend().geluTanhBackward(dx, ctx.input(0), dy);
+      return new Tensor[] {dx};
+    }
+
+    @Override
+    public Saves saves() {
+      return Saves.INPUTS;
+    }
+
+    @Override
+    public boolean cheap() {
+      return true;
+    }
+  }
+
   /**
    * y = x · scale + shift.
    *

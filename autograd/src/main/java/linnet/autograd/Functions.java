@@ -1,6 +1,7 @@
 package linnet.autograd;
 
 import java.util.Arrays;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Segments;
 import linnet.tensor.Shape;
 
@@ -79,11 +80,6 @@ public interface Functions {
     return mul(x, sigmoid(x));
   }
 
-  /** x/2 · (1 + erf(x/√2)), a composition. */
-  default Variable gelu(Variable x) {
-    return mul(scale(x, 0.5), shift(erf(scale(x, Math.sqrt(0.5))), 1));
-  }
-
   /** x · factor: {@link Elementwise.Affine}. */
   default Variable scale(Variable x, double factor) {
     return apply(new Elementwise.Affine(factor, 0), x);
@@ -151,6 +147,21 @@ public interface Functions {
     return apply(new Norm.RmsNorm(eps), x, w);
   }
 
+  /** x(…,D) less its mean, over its deviation, times w(D), plus b(D): {@link Norm.LayerNorm}. */
+  default Variable layerNorm(Variable x, Variable w, Variable b, double eps) {
+    return apply(new Norm.LayerNorm(eps), x, w, b);
+  }
+
+  /** x · Φ(x): {@link Elementwise.Gelu}. */
+  default Variable gelu(Variable x) {
+    return apply(new Elementwise.Gelu(), x);
+  }
+
+  /** x · Φ(x), nearly, by tanh: {@link Elementwise.GeluTanh}. */
+  default Variable geluTanh(Variable x) {
+    return apply(new Elementwise.GeluTanh(), x);
+  }
+
   /** x(T,H,D) turned by the angles of cos(T,R) and sin(T,R): {@link Rotary.Rope}. */
   default Variable rope(Variable x, Variable cos, Variable sin) {
     return apply(new Rotary.Rope(), x, cos, sin);
@@ -166,6 +177,11 @@ public interface Functions {
     return apply(new Attention.CausalAttention(rows, scale), q, k, v);
   }
 
+  /** Attention with a window or capped scores: {@link Attention.CausalAttention}. */
+  default Variable attention(Variable q, Variable k, Variable v, Segments rows, AttentionRule rule) {
+    return apply(new Attention.CausalAttention(rows, rule), q, k, v);
+  }
+
   /** The rows of table(V,D) that ids(T) name: {@link Indexing.GatherRows}. */
   default Variable embedding(Variable table, Variable ids) {
     return gatherRows(table, ids);
@@ -179,6 +195,16 @@ public interface Functions {
   /** The log-probability of each target under the head w(V,D): {@link Loss.LogProbs}. */
   default Variable logProbs(Variable h, Variable w, Variable targets) {
     return apply(new Loss.LogProbs(), h, w, targets);
+  }
+
+  /** The same of a head whose logits are capped: {@link Loss.CappedLogProbs}. */
+  default Variable logProbs(Variable h, Variable w, Variable targets, double softCap) {
+    return apply(new Loss.CappedLogProbs(softCap), h, w, targets);
+  }
+
+  /** The same of a head with a bias(V): {@link Loss.BiasedLogProbs}. */
+  default Variable logProbs(Variable h, Variable w, Variable bias, Variable targets) {
+    return apply(new Loss.BiasedLogProbs(), h, w, bias, targets);
   }
 
   /**

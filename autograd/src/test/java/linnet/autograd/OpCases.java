@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Segments;
 import linnet.tensor.Shape;
 import linnet.tensor.Tensor;
@@ -34,6 +35,8 @@ final class OpCases {
     unary(new Elementwise.Sigmoid(), x -> x);
     unary(new Elementwise.Relu(), OFF_ZERO);
     unary(new Elementwise.Erf(), x -> x);
+    unary(new Elementwise.Gelu(), x -> x);
+    unary(new Elementwise.GeluTanh(), x -> x);
     unary(new Elementwise.Affine(-1.5, 0.25), x -> x);
     add(Elementwise.Dropout.class, d -> {
       int t = d.size(4);
@@ -86,6 +89,10 @@ final class OpCases {
       var x = d.tensor(d.shape(3), v -> v);
       return new Call(new Norm.RmsNorm(1e-3), x, d.tensor(x.size(-1)));
     });
+    add(Norm.LayerNorm.class, d -> {
+      var x = d.tensor(d.shape(3), v -> v);
+      return new Call(new Norm.LayerNorm(0.1), x, d.tensor(x.size(-1)), d.tensor(x.size(-1)));
+    });
     add(Rotary.Rope.class, d -> {
       int t = d.size(3);
       int half = d.size(2);
@@ -111,6 +118,12 @@ final class OpCases {
       return new Call(new Indexing.Concat(dim), parts);
     });
     add(Loss.LogProbs.class, d -> head(d, new Loss.LogProbs()));
+    add(Loss.CappedLogProbs.class, d -> head(d, new Loss.CappedLogProbs(1.5)));
+    add(Loss.BiasedLogProbs.class, d -> {
+      var call = head(d, new Loss.BiasedLogProbs());
+      var in = call.inputs();
+      return new Call(call.op(), in[0], in[1], d.tensor(in[1].size(0)), in[2]);
+    });
     add(Loss.CrossEntropy.class, d -> {
       var call = head(d, new Loss.CrossEntropy());
       var in = call.inputs();
@@ -162,7 +175,9 @@ final class OpCases {
     }
     int g = d.size(2);
     int width = d.size(4);
-    return new Call(new Attention.CausalAttention(segments, 0.7), d.tensor(t, g * d.size(2), width),
+    var rule = new AttentionRule(0.7, d.below(0, 2) == 0 ? AttentionRule.UNBOUNDED : d.size(3),
+        d.below(0, 2) == 0 ? Double.POSITIVE_INFINITY : 0.8);
+    return new Call(new Attention.CausalAttention(segments, rule), d.tensor(t, g * d.size(2), width),
         d.tensor(s, g, width), d.tensor(s, g, width));
   }
 

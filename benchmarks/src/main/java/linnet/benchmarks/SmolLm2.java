@@ -3,13 +3,13 @@ package linnet.benchmarks;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import linnet.nn.FrozenParam;
 import linnet.nn.Modules;
+import linnet.nn.json.Json;
+import linnet.nn.json.JsonCursor;
 import linnet.nn.model.CausalLm;
 import linnet.nn.model.ModelConfig;
-import linnet.nn.model.RopeConfig;
 import linnet.sft.data.EncodedRow;
 import linnet.tensor.DType;
 
@@ -20,9 +20,12 @@ final class SmolLm2 {
   private SmolLm2() {}
 
   static ModelConfig config(int layers) {
-    return new ModelConfig("llama", VOCABULARY, 576, 1536, layers, 9, 3, 64, 8192, 1e-5,
-        new RopeConfig(100_000, new RopeConfig.Unscaled()), true, false, false, 0.02, Optional.of(1),
-        List.of(2));
+    var json = Json.object().put("model_type", "llama").put("vocab_size", VOCABULARY)
+        .put("hidden_size", 576).put("intermediate_size", 1536).put("num_hidden_layers", layers)
+        .put("num_attention_heads", 9).put("num_key_value_heads", 3).put("max_position_embeddings", 8192)
+        .put("rms_norm_eps", 1e-5).put("rope_theta", 100_000.0).put("tie_word_embeddings", true)
+        .put("bos_token_id", 1).put("eos_token_id", 2).build();
+    return ModelConfig.read(JsonCursor.of(json, "SmolLM2"));
   }
 
   /** The model with frozen BF16 matrices. */

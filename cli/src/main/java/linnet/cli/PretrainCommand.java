@@ -26,7 +26,7 @@ final class PretrainCommand implements Callable<Integer> {
   private static final double RATE = 1e-3;
 
   @Option(names = {"-c", "--config"}, required = true, paramLabel = "FILE",
-      description = "A config.json in Hugging Face's format, of a Llama.")
+      description = "A config.json in Hugging Face's format.")
   private Path config;
 
   @Option(names = {"-t", "--tokenizer"}, required = true, paramLabel = "PATH",

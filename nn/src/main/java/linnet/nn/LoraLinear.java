@@ -2,6 +2,7 @@ package linnet.nn;
 
 import linnet.autograd.Tape;
 import linnet.autograd.Variable;
+import linnet.tensor.Shape;
 
 /**
  * A projection with a low-rank adapter (Hu et al., "LoRA", 2021): y = base(x) + scale · dropout(x)·Aᵀ·Bᵀ.
@@ -21,11 +22,11 @@ public record LoraLinear(@Key("") Linear base, @Key("lora_A.weight") Param loraA
    */
   public LoraLinear {
     int rank = loraA.shape().size(0);
-    if (!loraA.shape().equals(base.weight().shape().with(0, rank))
-        || !loraB.shape().equals(base.weight().shape().with(1, rank))) {
+    if (!loraA.shape().equals(Shape.of(rank, base.inFeatures()))
+        || !loraB.shape().equals(Shape.of(base.outFeatures(), rank))) {
       throw new IllegalArgumentException("adapter A" + loraA.shape() + " and B" + loraB.shape()
           + " do not fit a weight of shape " + base.weight().shape() + ": expected A(R, "
-          + base.weight().shape().size(1) + ") and B(" + base.weight().shape().size(0) + ", R)");
+          + base.inFeatures() + ") and B(" + base.outFeatures() + ", R)");
     }
   }
 
@@ -36,7 +37,7 @@ public record LoraLinear(@Key("") Linear base, @Key("lora_A.weight") Param loraA
 
   @Override
   public Variable forward(Tape tape, Variable x, ForwardKeys keys) {
-    var w = base.weight().variable();
+    var w = base.outIn(tape);
     var a = loraA.variable();
     var b = loraB.variable();
     var y = dropout > 0 && keys.active()

@@ -9,4 +9,9 @@ package linnet.nn;
  * Mlp(Projection gateProj, …)} in component {@code mlp} gives {@code mlp.gate_proj.weight}. List elements are
  * numbered from 0. See {@link Modules}.
  */
-public interface Module {}
+public interface Module {
+  /** What a family calls components otherwise; a record with a component of this name overrides it. */
+  default Names names() {
+    return Names.NONE;
+  }
+}

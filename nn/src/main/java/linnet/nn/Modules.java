@@ -112,7 +112,7 @@ public final class Modules {
           modules.add(new Located(path, module));
           var components = RecordComponents.of(module);
           for (int i = 0; i < components.count(); i++) {
-            visit(join(path, components.key(i)), components.get(module, i), module);
+            visit(join(path, components.key(module, i)), components.get(module, i), module);
           }
         }
         case List<?> list -> {
@@ -161,7 +161,7 @@ public final class Modules {
       boolean changed = false;
       for (int i = 0; i < values.length; i++) {
         var old = components.get(module, i);
-        values[i] = rebuild(join(path, components.key(i)), old);
+        values[i] = rebuild(join(path, components.key(module, i)), old);
         changed |= values[i] != old;
       }
       return changed ? components.create(path, values) : module;

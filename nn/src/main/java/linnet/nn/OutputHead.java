@@ -1,9 +1,60 @@
 package linnet.nn;
 
+import java.util.Optional;
+import linnet.autograd.Tape;
+import linnet.autograd.Variable;
+
 /**
- * What turns features into logits: logits(T,V) = h(T,D) · w(V,D)ᵀ. Not a {@link Projection}: losses take its
- * weight as it is, so that logits of all tokens never exist, and it carries no adapter.
+ * What turns features into logits: z(T,V) = h(T,D) · w(V,D)ᵀ [+ bias(V)], capped to softCap · tanh(z /
+ * softCap) where the family caps them. Not a {@link Projection}: losses take its weight as it is, so that
+ * logits of all tokens never exist, and it carries no adapter.
  *
  * @param weight (V,D); the embedding's own object where the head is tied
+ * @param bias (V)
+ * @param softCap what logits stay below; infinite where they are as they are
  */
-public record OutputHead(Param weight) implements Module {}
+public record OutputHead(Param weight, Optional<Param> bias, double softCap) implements Module {
+  /**
+   * Checks that at most one of bias and cap is there.
+   *
+   * @throws IllegalArgumentException if both are, which no family has
+   */
+  public OutputHead {
+    if (bias.isPresent() && Double.isFinite(softCap)) {
+      throw new IllegalArgumentException("an output head with a bias whose logits are capped is not"
+          + " supported");
+    }
+  }
+
+  /** A head that is a product alone. */
+  public OutputHead(Param weight) {
+    this(weight, Optional.empty(), Double.POSITIVE_INFINITY);
+  }
+
+  /** The logits (T,V) of features (T,D). */
+  public Variable logits(Tape tape, Variable hidden) {
+    var product = tape.linear(hidden, weight.variable());
+    var logits = bias.map(b -> tape.add(product, b.variable())).orElse(product);
+    return Double.isFinite(softCap)
+        ? tape.scale(tape.tanh(tape.scale(logits, 1 / softCap)), softCap)
+        : logits;
+  }
+
+  /** The log-probability (T) of a target for each row of features (T,D); logits of few rows exist at once. */
+  public Variable logProbs(Tape tape, Variable hidden, Variable targets) {
+    if (bias.isPresent()) {
+      return tape.logProbs(hidden, weight.variable(), bias.get().variable(), targets);
+    }
+    return Double.isFinite(softCap)
+        ? tape.logProbs(hidden, weight.variable(), targets, softCap)
+        : tape.logProbs(hidden, weight.variable(), targets);
+  }
+
+  /** − Σ weights(T) · log-probability of the targets: one element. */
+  public Variable crossEntropy(Tape tape, Variable hidden, Variable targets, Variable weights) {
+    if (bias.isEmpty() && !Double.isFinite(softCap)) {
+      return tape.crossEntropy(hidden, weight.variable(), targets, weights);
+    }
+    return tape.neg(tape.sum(tape.mul(logProbs(tape, hidden, targets), weights)));
+  }
+}

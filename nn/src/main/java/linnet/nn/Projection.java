@@ -19,11 +19,11 @@ public sealed interface Projection extends Module permits Linear, LoraLinear {
 
   /** K. */
   default int inFeatures() {
-    return base().weight().shape().size(1);
+    return base().layout().inFeatures(base().weight().shape());
   }
 
   /** N. */
   default int outFeatures() {
-    return base().weight().shape().size(0);
+    return base().layout().outFeatures(base().weight().shape());
   }
 }

@@ -47,9 +47,9 @@ final class RecordComponents {
     return components.length;
   }
 
-  /** The step of component {@code i} in checkpoint keys. */
-  String key(int i) {
-    return keys[i];
+  /** The step of component {@code i} of a module in checkpoint keys. */
+  String key(Module module, int i) {
+    return module.names().step(components[i].getName(), keys[i]);
   }
 
   Object get(Module module, int i) {

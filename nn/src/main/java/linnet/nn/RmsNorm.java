@@ -4,19 +4,31 @@ import linnet.autograd.Tape;
 import linnet.autograd.Variable;
 
 /**
- * Root-mean-square normalisation: y(T,D) = x · rsqrt(mean(x²) + eps) · w.
+ * Root-mean-square normalisation: y(…,D) = x · rsqrt(mean(x²) + eps) · (w + offset).
  *
  * @param weight (D)
  * @param eps what keeps the root from zero
+ * @param offset what is added to the weight: 0, or 1 where checkpoints hold the difference from 1
  */
-public record RmsNorm(Param weight, double eps) implements Module {
-  /** A norm over {@code size} features, to be loaded or initialised to ones. */
-  public static RmsNorm declare(int size, double eps) {
-    return new RmsNorm(new DeclaredParam(new Initializer.Constant(1), size), eps);
+public record RmsNorm(Param weight, double eps, double offset) implements Norm {
+  /** A norm whose weight is the factor itself. */
+  public RmsNorm(Param weight, double eps) {
+    this(weight, eps, 0);
   }
 
-  /** Normalises every token. */
+  /** A norm over {@code size} features, to be loaded or initialised to factors of one. */
+  public static RmsNorm declare(int size, double eps) {
+    return declare(size, eps, 0);
+  }
+
+  /** A norm over {@code size} features, to be loaded or initialised to factors of one. */
+  public static RmsNorm declare(int size, double eps, double offset) {
+    return new RmsNorm(new DeclaredParam(new Initializer.Constant(1 - offset), size), eps, offset);
+  }
+
+  @Override
   public Variable forward(Tape tape, Variable x) {
-    return tape.rmsNorm(x, weight.variable(), eps);
+    var factor = offset == 0 ? weight.variable() : tape.shift(weight.variable(), offset);
+    return tape.rmsNorm(x, factor, eps);
   }
 }

@@ -23,7 +23,7 @@ public final class SupervisedLoss {
     var values = new double[targets.length];
     Arrays.fill(values, weight);
     weights.copyFrom(values);
-    return tape.crossEntropy(trained, model.head(), Variable.constant(scope.ints(targets)),
+    return model.outputHead().crossEntropy(tape, trained, Variable.constant(scope.ints(targets)),
         Variable.constant(weights));
   }
 }

@@ -18,13 +18,39 @@ public interface AttentionKernels extends Kernels {
    */
   default void attention(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
       double scale) {
+    rowByRow(out, logSumExp, q, k, v, rows, AttentionRule.causal(scale));
+  }
+
+  /**
+   * {@link #attention(Tensor, Tensor, Tensor, Tensor, Tensor, Segments, double)} with a window or capped
+   * scores; where the window cuts nothing off and nothing is capped, it is that.
+   */
+  default void attention(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
+      AttentionRule rule) {
+    boolean oneQuery = rows.rows() == 1 && rows.queries() == 1; // decoding: a window is a part of the keys
+    if (!rule.caps() && (oneQuery || rule.seesAll(rows))) {
+      attention(out, logSumExp, q, k, v, oneQuery ? seen(rows, rule) : rows, rule.scale());
+    } else {
+      rowByRow(out, logSumExp, q, k, v, rows, rule);
+    }
+  }
+
+  private static Segments seen(Segments rows, AttentionRule rule) {
+    int end = rows.keyStart(1);
+    return new Segments(new int[] {0, 1},
+        new int[] {Math.max(rows.keyStart(0), end - rule.window()), end});
+  }
+
+  private void rowByRow(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
+      AttentionRule rule) {
     int group = q.size(1) / k.size(1);
     for (int r = 0; r < rows.rows(); r++) {
       for (int h = 0; h < q.size(1); h++) {
         try (var scratch = backend().scope("attention")) {
           var p = scratch.allocate(q.dtype(), rows.queryStart(r + 1) - rows.queryStart(r),
               rows.keyStart(r + 1) - rows.keyStart(r));
-          maskedScores(p, queries(q, rows, r, h), keys(k, rows, r, h / group), rows, r, scale);
+          scores(p, queries(q, rows, r, h), keys(k, rows, r, h / group), rule);
+          mask(p, rows, r, rule);
           var max = scratch.allocate(q.dtype(), p.size(0), 1);
           var sum = scratch.allocate(q.dtype(), p.size(0), 1);
           backend().reduce(Reduction.MAX, max, p);
@@ -50,6 +76,24 @@ public interface AttentionKernels extends Kernels {
    */
   default void attentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor out, Tensor logSumExp,
       Tensor q, Tensor k, Tensor v, Segments rows, double scale) {
+    rowByRowBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, AttentionRule.causal(scale));
+  }
+
+  /**
+   * The gradients of attention with a window or capped scores. Where scores are capped, ds is multiplied by
+   * the cap's slope, 1 − (s / softCap)².
+   */
+  default void attentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor out, Tensor logSumExp,
+      Tensor q, Tensor k, Tensor v, Segments rows, AttentionRule rule) {
+    if (!rule.caps() && rule.seesAll(rows)) {
+      attentionBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, rule.scale());
+    } else {
+      rowByRowBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, rule);
+    }
+  }
+
+  private void rowByRowBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor out, Tensor logSumExp,
+      Tensor q, Tensor k, Tensor v, Segments rows, AttentionRule rule) {
     int group = q.size(1) / k.size(1);
     backend().fill(dk, 0);
     backend().fill(dv, 0);
@@ -60,7 +104,9 @@ public interface AttentionKernels extends Kernels {
           var kr = keys(k, rows, r, h / group);
           var g = queries(dOut, rows, r, h);
           var p = scratch.allocate(q.dtype(), qr.size(0), kr.size(0));
-          maskedScores(p, qr, kr, rows, r, scale);
+          scores(p, qr, kr, rule);
+          var slope = rule.caps() ? capSlope(p, rule, scratch) : null;
+          mask(p, rows, r, rule);
           var lse = logSumExp.slice(0, rows.queryStart(r), rows.queryStart(r + 1)).slice(1, h, h + 1);
           backend().binary(Binary.SUB, p, p, lse.expand(p.shape()));
           backend().unary(Unary.EXP, p, p);
@@ -75,7 +121,10 @@ public interface AttentionKernels extends Kernels {
           backend().matmul(ds, g, keys(v, rows, r, h / group).transpose());
           backend().binary(Binary.SUB, ds, ds, delta.expand(ds.shape()));
           backend().binary(Binary.MUL, ds, ds, p);
-          backend().affine(ds, ds, scale, 0);
+          if (slope != null) {
+            backend().binary(Binary.MUL, ds, ds, slope);
+          }
+          backend().affine(ds, ds, rule.scale(), 0);
           backend().matmul(products, ds, kr);
           backend().copy(queries(dq, rows, r, h), products);
           backend().matmul(part, ds.transpose(), qr);
@@ -85,14 +134,38 @@ public interface AttentionKernels extends Kernels {
     }
   }
 
-  /** p(Q,K) = scale · q·kᵀ, minus infinity where the query may not look. */
-  private void maskedScores(Tensor p, Tensor q, Tensor k, Segments rows, int row, double scale) {
+  /** p(Q,K) = scale · q·kᵀ, capped where the rule says so. */
+  private void scores(Tensor p, Tensor q, Tensor k, AttentionRule rule) {
     backend().matmul(p, q, k.transpose());
-    backend().affine(p, p, scale, 0);
+    if (!rule.caps()) {
+      backend().affine(p, p, rule.scale(), 0);
+      return;
+    }
+    backend().affine(p, p, rule.scale() / rule.softCap(), 0);
+    backend().unary(Unary.TANH, p, p);
+    backend().affine(p, p, rule.softCap(), 0);
+  }
+
+  /** 1 − (p / softCap)². */
+  private Tensor capSlope(Tensor p, AttentionRule rule, Scope scratch) {
+    var slope = scratch.allocate(p.dtype(), p.shape());
+    backend().affine(slope, p, 1 / rule.softCap(), 0);
+    backend().unary(Unary.SQUARE, slope, slope);
+    backend().affine(slope, slope, -1, 1);
+    return slope;
+  }
+
+  /** Scores become minus infinity where the query may not look. */
+  private void mask(Tensor p, Segments rows, int row, AttentionRule rule) {
     for (int i = 0; i < p.size(0); i++) {
-      int visible = rows.visible(row, i);
-      if (visible < p.size(1)) {
-        backend().fill(p.slice(0, i, i + 1).slice(1, visible, p.size(1)), Double.NEGATIVE_INFINITY);
+      int end = rows.visible(row, i);
+      int start = Math.max(0, end - rule.window());
+      var scores = p.slice(0, i, i + 1);
+      if (start > 0) {
+        backend().fill(scores.slice(1, 0, start), Double.NEGATIVE_INFINITY);
+      }
+      if (end < p.size(1)) {
+        backend().fill(scores.slice(1, end, p.size(1)), Double.NEGATIVE_INFINITY);
       }
     }
   }

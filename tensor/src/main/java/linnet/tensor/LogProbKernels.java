@@ -44,6 +44,74 @@ public interface LogProbKernels extends Kernels {
   }
 
   /**
+   * {@link #logProbs(Tensor, Tensor, Tensor, Tensor)} of a head with a bias, or with logits that are capped:
+   * z = h·wᵀ + bias becomes softCap · tanh(z / softCap).
+   *
+   * @param bias (V), or null
+   * @param softCap what logits stay below; infinite where they are as they are
+   */
+  default void logProbs(Tensor out, Tensor h, Tensor w, Tensor bias, double softCap, Tensor targets) {
+    for (int from = 0; from < h.size(0); from += CHUNK) {
+      int to = Math.min(from + CHUNK, h.size(0));
+      try (var scratch = backend().scope("logProbs")) {
+        var logits = cappedLogits(h.slice(0, from, to), w, bias, softCap, scratch);
+        int[] ids = targets.slice(0, from, to).toInts();
+        logSoftmaxAt(out.slice(0, from, to), logits, ids, scratch);
+      }
+    }
+  }
+
+  /**
+   * The gradients of that. Where logits z are capped, their gradient is multiplied by the cap's slope, 1 −
+   * (z / softCap)².
+   *
+   * @param dh (T,D), overwritten
+   * @param dw (V,D), added to; null if {@code w} is frozen
+   * @param dBias (V), added to; null if {@code bias} is frozen or null
+   */
+  default void logProbsBackward(Tensor dh, Tensor dw, Tensor dBias, Tensor dOut, Tensor h, Tensor w,
+      Tensor bias, double softCap, Tensor targets) {
+    for (int from = 0; from < h.size(0); from += CHUNK) {
+      int to = Math.min(from + CHUNK, h.size(0));
+      try (var scratch = backend().scope("logProbsBackward")) {
+        var rows = h.slice(0, from, to);
+        var logits = cappedLogits(rows, w, bias, softCap, scratch);
+        Tensor slope = null;
+        if (Double.isFinite(softCap)) {
+          slope = scratch.allocate(logits.dtype(), logits.shape());
+          backend().affine(slope, logits, 1 / softCap, 0);
+          backend().unary(Unary.SQUARE, slope, slope);
+          backend().affine(slope, slope, -1, 1);
+        }
+        gradientsOfLogits(logits, dOut.slice(0, from, to), targets.slice(0, from, to).toInts());
+        if (slope != null) {
+          backend().binary(Binary.MUL, logits, logits, slope);
+        }
+        multiplyBack(dh.slice(0, from, to), dw, rows, w, logits);
+        if (dBias != null) {
+          var sum = scratch.allocate(logits.dtype(), 1, dBias.size(0));
+          backend().reduce(Reduction.SUM, sum, logits);
+          backend().addScaled(dBias, sum.reshape(dBias.size(0)), 1);
+        }
+      }
+    }
+  }
+
+  private Tensor cappedLogits(Tensor h, Tensor w, Tensor bias, double softCap, Scope scratch) {
+    var logits = scratch.allocate(h.dtype(), h.size(0), w.size(0));
+    backend().matmul(logits, h, w.transpose());
+    if (bias != null) {
+      backend().binary(Binary.ADD, logits, logits, bias.expand(logits.shape()));
+    }
+    if (Double.isFinite(softCap)) {
+      backend().affine(logits, logits, 1 / softCap, 0);
+      backend().unary(Unary.TANH, logits, logits);
+      backend().affine(logits, logits, softCap, 0);
+    }
+    return logits;
+  }
+
+  /**
    * The weighted negative log-likelihood and its gradients in one pass over the chunks:
    * loss = − Σ weights[t] · logProb[t].
    *
@@ -93,11 +161,16 @@ public interface LogProbKernels extends Kernels {
     }
   }
 
-  /** Turns a chunk's logits into their gradients, in place, and multiplies back. */
   private void backwardChunk(Tensor dh, Tensor dw, Tensor dOut, Tensor h, Tensor w, int[] ids, int from,
       Tensor logits) {
     int to = from + ids.length;
-    var weight = dOut.slice(0, from, to).reshape(ids.length, 1);
+    gradientsOfLogits(logits, dOut.slice(0, from, to), ids);
+    multiplyBack(dh.slice(0, from, to), dw, h.slice(0, from, to), w, logits);
+  }
+
+  /** Turns a chunk's logits into their gradients, in place. */
+  private void gradientsOfLogits(Tensor logits, Tensor dOut, int[] ids) {
+    var weight = dOut.reshape(ids.length, 1);
     backend().softmax(logits, logits);
     backend().binary(Binary.MUL, logits, logits, weight.expand(logits.shape()));
     backend().affine(logits, logits, -1, 0);
@@ -105,9 +178,12 @@ public interface LogProbKernels extends Kernels {
       var entry = logits.slice(0, i, i + 1).slice(1, ids[i], ids[i] + 1);
       backend().addScaled(entry, weight.slice(0, i, i + 1), 1);
     }
-    backend().matmul(dh.slice(0, from, to), logits, w);
+  }
+
+  private void multiplyBack(Tensor dh, Tensor dw, Tensor h, Tensor w, Tensor gradients) {
+    backend().matmul(dh, gradients, w);
     if (dw != null) {
-      backend().matmulAdd(dw, logits.transpose(), h.slice(0, from, to));
+      backend().matmulAdd(dw, gradients.transpose(), h);
     }
   }
 }

@@ -65,18 +65,41 @@ public final class Generator {
     }
   }
 
-  private record Decoding(CausalLm model, KvCache cache, Scope step) {
+  private static final class Decoding {
+    private final CausalLm model;
+    private final KvCache cache;
+    private final Scope step;
+    private int[] text;
+
+    Decoding(CausalLm model, KvCache cache, Scope step) {
+      this.model = model;
+      this.cache = cache;
+      this.step = step;
+    }
+
     /** The logits after the prompt. */
     float[] prefill(int[] prompt) {
+      text = prompt;
+      cache.expect(prompt.length);
       float[] logits = null;
       for (int from = 0; from < prompt.length; from += PREFILL) {
-        logits = next(Arrays.copyOfRange(prompt, from, Math.min(from + PREFILL, prompt.length)));
+        logits = compute(Arrays.copyOfRange(prompt, from, Math.min(from + PREFILL, prompt.length)));
       }
       return logits;
     }
 
-    /** The logits after further tokens. */
-    float[] next(int... ids) {
+    /** The logits after a further token. */
+    float[] next(int id) {
+      text = Arrays.copyOf(text, text.length + 1);
+      text[text.length - 1] = id;
+      if (model.config().cacheLasts(cache.length(), text.length)) {
+        return compute(id);
+      }
+      cache.clear();
+      return prefill(text);
+    }
+
+    private float[] compute(int... ids) {
       try (var tape = Tape.noGrad(step)) {
         var hidden = model.hidden(tape, FlatBatch.continuing(cache.length(), ids), cache);
         var last = tape.slice(hidden, 0, ids.length - 1, ids.length);

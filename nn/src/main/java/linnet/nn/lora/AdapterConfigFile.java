@@ -21,7 +21,8 @@ final class AdapterConfigFile {
   /** Fields that say where an adapter comes from or how others run it: they change no result. */
   private static final Set<String> NEUTRAL = Set.of("auto_mapping", "base_model_name_or_path",
       "inference_mode", "peft_version", "revision", "task_type", "megatron_core", "qalora_group_size",
-      "loftq_config", "eva_config", "runtime_config", "ensure_weight_tying");
+      "loftq_config", "eva_config", "runtime_config", "ensure_weight_tying",
+      "fan_in_fan_out"); // PEFT sets the last one by the kind of layer, whatever the file says
   private static final Set<String> READ = Set.of("peft_type", "r", "lora_alpha", "lora_dropout",
       "target_modules", "rank_pattern", "alpha_pattern", "use_rslora", "bias", "init_lora_weights");
   /** Initialisations that leave the base weights as they are; others change them as well. */
@@ -45,7 +46,12 @@ final class AdapterConfigFile {
         json.opt("use_rslora").map(JsonCursor::asBoolean).orElse(false));
   }
 
-  static Json.Obj write(LoraConfig config, List<String> targetNames, String baseModel) {
+  /**
+   * The content of the file.
+   *
+   * @param transposed whether the base stores its weights as (in, out)
+   */
+  static Json.Obj write(LoraConfig config, List<String> targetNames, boolean transposed, String baseModel) {
     return Json.object()
         .put("peft_type", "LORA")
         .put("task_type", "CAUSAL_LM")
@@ -63,7 +69,7 @@ final class AdapterConfigFile {
         .put("use_rslora", config.rankStabilised())
         .put("use_dora", false)
         .put("bias", "none")
-        .put("fan_in_fan_out", false)
+        .put("fan_in_fan_out", transposed)
         .put("init_lora_weights", true)
         .put("modules_to_save", Json.NULL)
         .put("inference_mode", true)

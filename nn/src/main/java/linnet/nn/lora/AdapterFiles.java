@@ -2,6 +2,7 @@ package linnet.nn.lora;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -10,6 +11,7 @@ import linnet.nn.LoraLinear;
 import linnet.nn.Module;
 import linnet.nn.Modules;
 import linnet.nn.Projection;
+import linnet.nn.WeightLayout;
 import linnet.nn.io.AtomicFile;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelFormatException;
@@ -68,8 +70,10 @@ public final class AdapterFiles {
   public static void write(Path folder, Module model, LoraConfig config, String baseModel) {
     var tensors = new ArrayList<OutgoingTensor>();
     var names = new TreeSet<String>();
+    var layouts = EnumSet.noneOf(WeightLayout.class);
     Modules.find(model, LoraLinear.class).forEach((path, lora) -> {
       names.add(path.substring(path.lastIndexOf('.') + 1));
+      layouts.add(lora.base().layout());
       tensors.add(OutgoingTensor.of(PREFIX + path + A, lora.loraA().value(), DType.F32));
       tensors.add(OutgoingTensor.of(PREFIX + path + B, lora.loraB().value(), DType.F32));
     });
@@ -77,7 +81,8 @@ public final class AdapterFiles {
       throw new IllegalArgumentException("this model has no adapters to write");
     }
     SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
-    var json = AdapterConfigFile.write(config, names.stream().toList(), baseModel);
+    var json = AdapterConfigFile.write(config, names.stream().toList(),
+        layouts.contains(WeightLayout.IN_OUT), baseModel);
     AtomicFile.writeString(folder.resolve(CONFIG), json.pretty() + "\n");
   }
 

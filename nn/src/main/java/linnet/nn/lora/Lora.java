@@ -75,9 +75,12 @@ public final class Lora {
     try (var scratch = backend.scope("merge")) {
       var b = scratch.allocate(sum.dtype(), lora.loraB().shape());
       backend.affine(b, lora.loraB().value(), lora.scale(), 0);
-      backend.matmulAdd(sum, b, lora.loraA().value());
+      switch (lora.base().layout()) {
+        case OUT_IN -> backend.matmulAdd(sum, b, lora.loraA().value());
+        case IN_OUT -> backend.matmulAdd(sum, lora.loraA().value().transpose(), b.transpose());
+      }
     }
-    return new Linear(new FrozenParam(path + ".weight", sum), lora.base().bias());
+    return new Linear(new FrozenParam(path + ".weight", sum), lora.base().bias(), lora.base().layout());
   }
 
   /**

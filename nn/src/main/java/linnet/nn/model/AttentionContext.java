@@ -1,5 +1,6 @@
 package linnet.nn.model;
 
+import java.util.List;
 import linnet.autograd.Variable;
 import linnet.nn.ForwardKeys;
 import linnet.tensor.Segments;
@@ -7,12 +8,13 @@ import linnet.tensor.Segments;
 /**
  * What every layer of one forward pass shares.
  *
- * @param angles of the tokens' positions
+ * @param angles of the tokens' positions, for each of the model's rotary embeddings
  * @param rows which tokens see each other
  * @param keys what dropout draws from
  * @param cache holds earlier tokens
  */
-record AttentionContext(RotaryEmbedding.Angles angles, Segments rows, ForwardKeys keys, LayerCache cache) {
+record AttentionContext(List<RotaryEmbedding.Angles> angles, Segments rows, ForwardKeys keys,
+    LayerCache cache) {
   /** Where a layer's keys and values go, and what its queries look at. */
   @FunctionalInterface
   interface LayerCache {

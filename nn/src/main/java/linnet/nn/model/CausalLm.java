@@ -3,6 +3,7 @@ package linnet.nn.model;
 import linnet.autograd.Tape;
 import linnet.autograd.Variable;
 import linnet.nn.Module;
+import linnet.nn.OutputHead;
 import linnet.tensor.DType;
 
 /** A decoder that predicts each next token. */
@@ -29,21 +30,24 @@ public interface CausalLm extends Module {
    */
   Variable hidden(Tape tape, FlatBatch batch, KvCache cache);
 
+  /** What turns features into logits. */
+  OutputHead outputHead();
+
   /** The weight (V,D) of the output head; a tied one is the embedding's own. */
-  Variable head();
+  default Variable head() {
+    return outputHead().weight().variable();
+  }
 
   /** The dtype of activations: F32, or F64 for a model of F64 weights. */
   DType dtype();
 
   /** logits(T,V) of features (T,D). Losses use fused operations, which never hold logits of all tokens. */
   default Variable logits(Tape tape, Variable hidden) {
-    return tape.linear(hidden, head());
+    return outputHead().logits(tape, hidden);
   }
 
   /** A model whose parameters are declared only: their names and shapes are known, their values are not. */
   static CausalLm declare(ModelConfig config) {
-    return switch (Family.of(config.modelType())) {
-      case LLAMA -> Llama.declare(config);
-    };
+    return DecoderLm.declare(config);
   }
 }

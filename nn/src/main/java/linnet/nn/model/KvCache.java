@@ -23,6 +23,7 @@ public final class KvCache implements AutoCloseable {
   private final List<Layer> layers = new ArrayList<>();
   private int capacity;
   private int length;
+  private int expected;
 
   /**
    * An empty cache.
@@ -61,6 +62,25 @@ public final class KvCache implements AutoCloseable {
   /** The number of tokens whose keys and values are held. */
   public int length() {
     return length;
+  }
+
+  /**
+   * Says how long the row is going to be at least, where it comes in parts: rotary embeddings that depend on
+   * a row's length take it for each part.
+   */
+  public void expect(int tokens) {
+    expected = tokens;
+  }
+
+  /** What {@link #expect} was told; 0 if nothing. */
+  int expected() {
+    return expected;
+  }
+
+  /** Forgets all tokens; the memory stays. */
+  public void clear() {
+    length = 0;
+    expected = 0;
   }
 
   /** Bytes of its memory. */

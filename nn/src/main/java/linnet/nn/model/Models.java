@@ -22,8 +22,6 @@ import linnet.tensor.Scope;
 
 /** Loads, makes and saves models. */
 public final class Models {
-  private static final String LAYERS = "model.layers.";
-
   private Models() {}
 
   /**
@@ -93,8 +91,7 @@ public final class Models {
    */
   public static ModelConfig config(ModelSource source) {
     var config = ModelConfig.read(source.config());
-    long stored = source.tensors().specs().keySet().stream().filter(name -> name.startsWith(LAYERS))
-        .map(name -> name.substring(LAYERS.length()).split("\\.", 2)[0]).distinct().count();
+    long stored = CheckpointNames.of(config, source.tensors()).layers();
     if (config.numHiddenLayers() != stored) {
       throw new ModelFormatException(source.path(), "num_hidden_layers", "found " + config.numHiddenLayers()
           + ", expected " + stored + ", the number of layers that the weights are of");
@@ -105,12 +102,12 @@ public final class Models {
   private static LoadedModel read(ModelSource source, Scope weights, DType compute) {
     var declared = CausalLm.declare(config(source)); // declares every layer, so their number must be right
     var stored = source.tensors();
+    var names = CheckpointNames.of(declared.config(), stored);
     Weights.requireSameNames(source.path(), "a " + declared.config().modelType() + " of this configuration",
-        Modules.parameters(declared).keySet(),
-        stored.specs().keySet().stream().filter(name -> !isSurplus(name, declared.config())).toList());
+        Modules.parameters(declared).keySet().stream().map(names::stored).toList(), names.needed());
     var read = new ArrayList<StoredTensor>();
     var model = Modules.mapParams(declared, (key, param) -> {
-      var tensor = stored.get(key);
+      var tensor = stored.get(names.stored(key));
       Weights.requireShape(source.path(), tensor, param.shape());
       read.add(tensor);
       boolean inPlace = param.shape().rank() > 1 && compute == DType.F32;
@@ -119,12 +116,6 @@ public final class Models {
           : Weights.copyUnchecked(tensor, compute, weights));
     });
     return new LoadedModel(model, source, new WeightsCheck(source.path(), read));
-  }
-
-  /** What some checkpoints store beside the parameters: a copy of the tied head, a table that is computed. */
-  private static boolean isSurplus(String name, ModelConfig config) {
-    return name.equals("lm_head.weight") && config.tieWordEmbeddings()
-        || name.endsWith(".rotary_emb.inv_freq");
   }
 
   /**

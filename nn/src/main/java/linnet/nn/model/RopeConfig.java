@@ -1,9 +1,10 @@
 package linnet.nn.model;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 
 /**
@@ -12,20 +13,33 @@ import linnet.nn.json.JsonCursor;
  *
  * @param theta the base of the wavelengths
  * @param scaling how they are stretched for long contexts
+ * @param rotatedShare the part of a head's features that is turned; the others stay as they are
  */
-public record RopeConfig(double theta, Scaling scaling) {
-  private static final double DEFAULT_THETA = 10_000;
+public record RopeConfig(double theta, Scaling scaling, double rotatedShare) {
   private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta");
+  private static final String ORIGINAL = "original_max_position_embeddings";
+  private static final String SHARE = "partial_rotary_factor";
   private static final Map<String, Set<String>> FIELDS = Map.of(
       "default", Set.of(),
       "linear", Set.of("factor"),
-      "llama3", Set.of("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"));
+      "dynamic", Set.of("factor"),
+      "llama3", Set.of("factor", "low_freq_factor", "high_freq_factor", ORIGINAL),
+      "yarn", Set.of("factor", "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim",
+          "truncate", ORIGINAL),
+      "longrope", Set.of("factor", "attention_factor", "short_factor", "long_factor", ORIGINAL));
+  /** What older files of Phi 3 call LongRoPE. */
+  private static final Map<String, String> ALIASES = Map.of("su", "longrope");
 
   /** Checks the base. */
   public RopeConfig {
     if (!(theta > 0 && Double.isFinite(theta))) {
       throw new IllegalArgumentException("rope_theta: found " + theta + ", expected a positive number");
     }
+  }
+
+  /** An embedding that turns whole heads. */
+  public RopeConfig(double theta, Scaling scaling) {
+    this(theta, scaling, 1);
   }
 
   /** A change of the wavelengths. */
@@ -42,6 +56,15 @@ public record RopeConfig(double theta, Scaling scaling) {
   public record Linear(double factor) implements Scaling {}
 
   /**
+   * A larger base for rows that are longer than the model was trained with: {@code dynamic}. A row's length
+   * is its own, whatever it is packed with; while a text is continued, each step has the length so far.
+   *
+   * @param factor how many times the trained length rows may have
+   * @param trainedLength up to which nothing changes
+   */
+  public record Dynamic(double factor, int trainedLength) implements Scaling {}
+
+  /**
    * Llama 3.1's: long wavelengths longer, short ones as they are, a ramp between: {@code llama3}.
    *
    * @param factor of the long ones
@@ -53,51 +76,160 @@ public record RopeConfig(double theta, Scaling scaling) {
       int originalMaxPositionEmbeddings) implements Scaling {}
 
   /**
-   * Reads the rotary fields of a {@code config.json}.
+   * YaRN (Peng et al., 2023): as Llama 3.1's, by the number of turns in the original context, and cosines and
+   * sines are multiplied: {@code yarn}.
    *
-   * @throws linnet.nn.json.JsonException if a field is malformed or asks for a kind that is not supported
+   * @param factor of long wavelengths
+   * @param attentionFactor of cosines and sines
+   * @param betaFast turns above which a wavelength is short
+   * @param betaSlow turns below which it is long
+   * @param originalMaxPositionEmbeddings the context before it was stretched
+   * @param truncate whether the ramp begins and ends at whole features
    */
-  public static RopeConfig read(JsonCursor config) {
-    var parameters = config.opt("rope_parameters").or(() -> config.opt("rope_scaling"));
-    double theta = parameters.flatMap(p -> p.opt("rope_theta")).or(() -> config.opt("rope_theta"))
-        .map(JsonCursor::asPositive).orElse(DEFAULT_THETA);
-    return new RopeConfig(theta, parameters.map(RopeConfig::scaling).orElse(new Unscaled()));
+  public record Yarn(double factor, double attentionFactor, double betaFast, double betaSlow,
+      int originalMaxPositionEmbeddings, boolean truncate) implements Scaling {}
+
+  /**
+   * LongRoPE (Ding et al., 2024): a factor for each wavelength, others for rows that are longer than the
+   * original context: {@code longrope}.
+   *
+   * @param shortFactors of rows up to the original context
+   * @param longFactors of longer rows
+   * @param attentionFactor of cosines and sines
+   * @param originalMaxPositionEmbeddings the context before it was stretched
+   */
+  public record LongRope(List<Double> shortFactors, List<Double> longFactors, double attentionFactor,
+      int originalMaxPositionEmbeddings) implements Scaling {}
+
+  /** How many features of a head are turned. */
+  int rotated(int headDim) {
+    return (int) (headDim * rotatedShare);
   }
 
-  private static Scaling scaling(JsonCursor parameters) {
+  /**
+   * Rows up to this length have other frequencies than longer ones, so that keys which were turned in a
+   * shorter row are of no use in a longer one; the largest number where there is no such length.
+   */
+  int lastShortRow() {
+    return scaling instanceof LongRope s ? s.originalMaxPositionEmbeddings() : Integer.MAX_VALUE;
+  }
+
+  /** The longest row of a model whose configuration says {@code maxPositions}. */
+  int longestRow(int maxPositions) {
+    return scaling instanceof Dynamic d ? (int) (d.factor() * maxPositions) : maxPositions;
+  }
+
+  /**
+   * Reads the rotary fields of a {@code config.json} whose heads are turned as a whole.
+   *
+   * @param defaultTheta the base where the file does not say it
+   * @throws linnet.nn.json.JsonException if a field is malformed or asks for a kind that is not supported
+   */
+  public static RopeConfig read(JsonCursor config, double defaultTheta) {
+    var whole = read(config, defaultTheta, 1);
+    if (whole.rotatedShare != 1) {
+      throw config.opt("rope_parameters").flatMap(p -> p.opt(SHARE)).orElseGet(() -> config.at(SHARE))
+          .error("1: this family turns whole heads");
+    }
+    return whole;
+  }
+
+  /**
+   * Reads the rotary fields of a {@code config.json} of a family that may turn a part of each head.
+   *
+   * @param defaultShare the part where the file does not say it
+   */
+  static RopeConfig read(JsonCursor config, double defaultTheta, double defaultShare) {
+    var parameters = config.opt("rope_parameters").or(() -> config.opt("rope_scaling"));
+    double theta = parameters.flatMap(p -> p.opt("rope_theta")).or(() -> config.opt("rope_theta"))
+        .map(JsonCursor::asPositive).orElse(defaultTheta);
+    double share = parameters.flatMap(p -> p.opt(SHARE)).or(() -> config.opt(SHARE))
+        .map(RopeConfig::share).orElse(defaultShare);
+    return of(config, parameters, theta, share);
+  }
+
+  /** One embedding of a configuration that has several. */
+  static RopeConfig of(JsonCursor config, Optional<JsonCursor> parameters, double theta, double share) {
+    return new RopeConfig(theta, parameters.map(p -> scaling(config, p)).orElse(new Unscaled()), share);
+  }
+
+  private static double share(JsonCursor field) {
+    double share = field.asPositive();
+    if (share > 1) {
+      throw field.error("at most 1, the share of a head that is turned");
+    }
+    return share;
+  }
+
+  private static Scaling scaling(JsonCursor config, JsonCursor parameters) {
     var type = parameters.opt("rope_type").or(() -> parameters.opt("type"));
-    var name = type.map(JsonCursor::asString).orElse("default");
+    var written = type.map(JsonCursor::asString).orElse("default");
+    var name = ALIASES.getOrDefault(written, written);
     var fields = FIELDS.get(name);
     if (fields == null) {
       throw type.orElseThrow().error("one of the supported kinds " + new TreeSet<>(FIELDS.keySet()));
     }
     parameters.members().forEach((key, value) -> {
-      boolean neutral = key.equals("partial_rotary_factor") && value.asDouble() == 1;
-      if (!COMMON.contains(key) && !fields.contains(key) && !neutral) {
+      if (!COMMON.contains(key) && !fields.contains(key) && !key.equals(SHARE)) {
         throw value.error("no such field for the rotary embedding \"" + name + "\": it would be ignored");
       }
     });
     return switch (name) {
       case "linear" -> new Linear(parameters.at("factor").asPositive());
+      case "dynamic" -> new Dynamic(parameters.at("factor").asPositive(), maxPositions(config));
       case "llama3" -> new Llama3(parameters.at("factor").asPositive(),
-          parameters.at("low_freq_factor").asPositive(),
-          parameters.at("high_freq_factor").asPositive(),
-          parameters.at("original_max_position_embeddings").asCount());
+          parameters.at("low_freq_factor").asPositive(), parameters.at("high_freq_factor").asPositive(),
+          original(config, parameters));
+      case "yarn" -> yarn(config, parameters);
+      case "longrope" -> longRope(config, parameters);
       default -> new Unscaled();
     };
   }
 
-  /** The value of {@code rope_parameters}. */
-  Json.Obj toJson() {
-    var json = Json.object().put("rope_theta", theta);
-    return switch (scaling) {
-      case Unscaled() -> json.put("rope_type", "default").build();
-      case Linear(double factor) -> json.put("rope_type", "linear").put("factor", factor).build();
-      case Llama3 s -> json.put("rope_type", "llama3")
-          .put("factor", s.factor())
-          .put("low_freq_factor", s.lowFreqFactor())
-          .put("high_freq_factor", s.highFreqFactor())
-          .put("original_max_position_embeddings", s.originalMaxPositionEmbeddings()).build();
-    };
+  private static int maxPositions(JsonCursor config) {
+    return config.at("max_position_embeddings").asCount();
+  }
+
+  /** Phi 3 keeps it outside, and there it counts. */
+  private static int original(JsonCursor config, JsonCursor parameters) {
+    return config.opt(ORIGINAL).or(() -> parameters.opt(ORIGINAL)).map(JsonCursor::asCount)
+        .orElseGet(() -> maxPositions(config));
+  }
+
+  private static double factor(JsonCursor config, JsonCursor parameters, int original) {
+    return parameters.opt("factor").map(JsonCursor::asPositive)
+        .orElseGet(() -> (double) maxPositions(config) / original);
+  }
+
+  private static Yarn yarn(JsonCursor config, JsonCursor parameters) {
+    int original = original(config, parameters);
+    double factor = factor(config, parameters, original);
+    double mscale = parameters.opt("mscale").map(JsonCursor::asDouble).orElse(0.0);
+    double mscaleAllDim = parameters.opt("mscale_all_dim").map(JsonCursor::asDouble).orElse(0.0);
+    double attention = parameters.opt("attention_factor").map(JsonCursor::asPositive)
+        .orElseGet(() -> mscale != 0 && mscaleAllDim != 0
+            ? magnitude(factor, mscale) / magnitude(factor, mscaleAllDim)
+            : magnitude(factor, 1));
+    return new Yarn(factor, attention,
+        parameters.opt("beta_fast").map(JsonCursor::asPositive).orElse(32.0),
+        parameters.opt("beta_slow").map(JsonCursor::asPositive).orElse(1.0), original,
+        parameters.opt("truncate").map(JsonCursor::asBoolean).orElse(true));
+  }
+
+  private static double magnitude(double factor, double mscale) {
+    return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
+  }
+
+  private static LongRope longRope(JsonCursor config, JsonCursor parameters) {
+    int original = original(config, parameters);
+    double factor = factor(config, parameters, original);
+    double attention = parameters.opt("attention_factor").map(JsonCursor::asPositive)
+        .orElseGet(() -> factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)));
+    return new LongRope(numbers(parameters.at("short_factor")), numbers(parameters.at("long_factor")),
+        attention, original);
+  }
+
+  private static List<Double> numbers(JsonCursor field) {
+    return field.elements().stream().map(JsonCursor::asPositive).toList();
   }
 }

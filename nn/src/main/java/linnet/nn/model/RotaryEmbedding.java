@@ -3,6 +3,7 @@ package linnet.nn.model;
 import linnet.autograd.Variable;
 import linnet.tensor.DType;
 import linnet.tensor.Scope;
+import linnet.tensor.Segments;
 
 /**
  * The angles of the rotary position embedding (Su et al., "RoFormer", 2021), computed as transformers
@@ -10,71 +11,65 @@ import linnet.tensor.Scope;
  * model rounds nothing after the frequencies.
  */
 public final class RotaryEmbedding {
-  private final float[] frequencies;
+  private final RotaryFrequencies frequencies;
+  private final double attentionFactor;
 
   /** The frequencies for heads of {@code headDim} features. */
   public RotaryEmbedding(RopeConfig config, int headDim) {
-    frequencies = new float[headDim / 2];
-    for (int i = 0; i < frequencies.length; i++) {
-      float exponent = (float) (2 * i) / headDim;
-      frequencies[i] = scaled(1 / (float) StrictMath.pow(config.theta(), exponent), config.scaling());
-    }
-  }
-
-  private static float scaled(float frequency, RopeConfig.Scaling scaling) {
-    return switch (scaling) {
-      case RopeConfig.Unscaled() -> frequency;
-      case RopeConfig.Linear(double factor) -> frequency / (float) factor;
-      case RopeConfig.Llama3 s -> llama3(frequency, s);
+    frequencies = new RotaryFrequencies(config, config.rotated(headDim));
+    attentionFactor = switch (config.scaling()) {
+      case RopeConfig.Yarn yarn -> yarn.attentionFactor();
+      case RopeConfig.LongRope longRope -> longRope.attentionFactor();
+      default -> 1;
     };
   }
 
-  private static float llama3(float frequency, RopeConfig.Llama3 s) {
-    float wavelength = (float) (2 * Math.PI) / frequency;
-    double context = s.originalMaxPositionEmbeddings();
-    if (wavelength > (float) (context / s.lowFreqFactor())) {
-      return frequency / (float) s.factor();
-    }
-    if (wavelength < (float) (context / s.highFreqFactor())) {
-      return frequency;
-    }
-    float smooth = ((float) context / wavelength - (float) s.lowFreqFactor())
-        / (float) (s.highFreqFactor() - s.lowFreqFactor());
-    return (1 - smooth) * frequency / (float) s.factor() + smooth * frequency;
-  }
-
-  /** The frequencies, radians per position, R/2 of them. */
-  public float[] frequencies() {
-    return frequencies.clone();
+  /** The frequencies in a row of so many tokens, radians per position, R of them. */
+  public float[] frequencies(int rowLength) {
+    return frequencies.of(rowLength);
   }
 
   /**
    * The angles of a batch.
    *
-   * @param cos (T,R/2)
-   * @param sin (T,R/2)
+   * @param cos (T,R)
+   * @param sin (T,R)
    */
   public record Angles(Variable cos, Variable sin) {}
 
-  /** The angles of tokens at the given positions, of the model's dtype. */
-  public Angles at(Scope scope, DType dtype, int[] positions) {
-    int half = frequencies.length;
-    var cos = new double[positions.length * half];
-    var sin = new double[positions.length * half];
-    for (int t = 0; t < positions.length; t++) {
-      for (int i = 0; i < half; i++) {
-        double angle = dtype == DType.F64
-            ? positions[t] * (double) frequencies[i]
-            : positions[t] * frequencies[i];
-        cos[t * half + i] = StrictMath.cos(angle);
-        sin[t * half + i] = StrictMath.sin(angle);
+  /**
+   * The angles of tokens at the given positions, of the model's dtype; a row is as long as it reaches, and at
+   * least {@code expected}.
+   */
+  Angles at(Scope scope, DType dtype, int[] positions, Segments rows, int expected) {
+    int pairs = frequencies.pairs();
+    var cos = new double[positions.length * pairs];
+    var sin = new double[positions.length * pairs];
+    for (int r = 0; r < rows.rows(); r++) {
+      int end = rows.queryStart(r + 1);
+      float[] turns = frequencies.of(Math.max(expected, positions[end - 1] + 1));
+      for (int t = rows.queryStart(r); t < end; t++) {
+        for (int i = 0; i < pairs; i++) {
+          double angle = dtype == DType.F64 ? positions[t] * (double) turns[i] : positions[t] * turns[i];
+          cos[t * pairs + i] = scaled(dtype, StrictMath.cos(angle));
+          sin[t * pairs + i] = scaled(dtype, StrictMath.sin(angle));
+        }
       }
     }
-    return new Angles(tensor(scope, dtype, cos, half), tensor(scope, dtype, sin, half));
+    return new Angles(tensor(scope, dtype, cos, pairs), tensor(scope, dtype, sin, pairs));
   }
 
-  private static Variable tensor(Scope scope, DType dtype, double[] values, int half) {
-    var tensor = scope.allocate(dtype, values.length / half, half);
+  /** The angles of the tokens of one row. */
+  public Angles at(Scope scope, DType dtype, int[] positions) {
+    return at(scope, dtype, positions, Segments.of(0, positions.length), 0);
+  }
+
+  private double scaled(DType dtype, double value) {
+    return dtype == DType.F64 ? value * attentionFactor : (float) value * (float) attentionFactor;
+  }
+
+  private static Variable tensor(Scope scope, DType dtype, double[] values, int pairs) {
+    var tensor = scope.allocate(dtype, values.length / pairs, pairs);
     tensor.copyFrom(values);
     return Variable.constant(tensor);
   }

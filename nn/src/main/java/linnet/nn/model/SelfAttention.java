@@ -1,49 +1,60 @@
 package linnet.nn.model;
 
+import java.util.Optional;
+import java.util.OptionalInt;
 import linnet.autograd.Tape;
 import linnet.autograd.Variable;
 import linnet.nn.Initializer;
+import linnet.nn.Key;
 import linnet.nn.Linear;
 import linnet.nn.Module;
+import linnet.nn.Names;
+import linnet.nn.Norm;
 import linnet.nn.Projection;
+import linnet.tensor.AttentionRule;
 
 /**
- * Causal grouped-query attention with rotary positions.
+ * Causal grouped-query attention.
  *
- * @param qProj queries: (H·D, hidden)
- * @param kProj keys: (G·D, hidden)
- * @param vProj values: (G·D, hidden)
+ * @param inputs where queries, keys and values come from
  * @param oProj output: (hidden, H·D)
+ * @param qNorm of each head's queries
+ * @param kNorm of each head's keys
  * @param headDim D
+ * @param rope which of the model's rotary embeddings turns queries and keys
+ * @param rule what a query sees, and what becomes of scores
+ * @param names of the checkpoint's steps
  */
-public record SelfAttention(Projection qProj, Projection kProj, Projection vProj, Projection oProj,
-    int headDim) implements Module {
-  static SelfAttention declare(ModelConfig config, Initializer weights) {
-    int hidden = config.hiddenSize();
-    int queries = config.numAttentionHeads() * config.headDim();
-    int keys = config.numKeyValueHeads() * config.headDim();
-    boolean bias = config.attentionBias();
-    return new SelfAttention(Linear.declare(hidden, queries, bias, weights),
-        Linear.declare(hidden, keys, bias, weights), Linear.declare(hidden, keys, bias, weights),
-        Linear.declare(queries, hidden, bias, weights), config.headDim());
+public record SelfAttention(@Key("") QueryKeyValue inputs, Projection oProj, Optional<Norm> qNorm,
+    Optional<Norm> kNorm, int headDim, OptionalInt rope, AttentionRule rule, Names names) implements Module {
+  static SelfAttention declare(ModelConfig config, DecoderForm.LayerForm layer, Initializer weights) {
+    var form = config.form();
+    var attention = form.attention();
+    var output = Linear.declare(config.numAttentionHeads() * config.headDim(), config.hiddenSize(),
+        attention.outputBias(), weights, form.layout());
+    return new SelfAttention(QueryKeyValue.declare(config, weights), output,
+        attention.queryKeyNorm().map(norm -> norm.declare(config.headDim())),
+        attention.queryKeyNorm().map(norm -> norm.declare(config.headDim())), config.headDim(), layer.rope(),
+        new AttentionRule(attention.scale(), layer.window(), attention.softCap()), form.names());
   }
 
   Variable forward(Tape tape, Variable x, int layer, AttentionContext context) {
-    var q = rotated(tape, heads(tape, qProj, x, context), context);
-    var k = rotated(tape, heads(tape, kProj, x, context), context);
-    var v = heads(tape, vProj, x, context);
-    var seen = context.cache().append(layer, k, v);
-    var mixed = tape.attention(q, seen.keys(), seen.values(), context.rows(), 1 / Math.sqrt(headDim));
-    var flat = tape.reshape(mixed, x.shape().size(0), qProj.outFeatures());
+    var heads = inputs.forward(tape, x, headDim, context);
+    var q = placed(tape, heads.q(), qNorm, context);
+    var k = placed(tape, heads.k(), kNorm, context);
+    var seen = context.cache().append(layer, k, heads.v());
+    var mixed = tape.attention(q, seen.keys(), seen.values(), context.rows(), rule);
+    var flat = tape.reshape(mixed, x.shape().size(0), oProj.inFeatures());
     return oProj.forward(tape, flat, context.keys());
   }
 
-  private Variable heads(Tape tape, Projection projection, Variable x, AttentionContext context) {
-    var y = projection.forward(tape, x, context.keys());
-    return tape.reshape(y, x.shape().size(0), projection.outFeatures() / headDim, headDim);
-  }
-
-  private static Variable rotated(Tape tape, Variable x, AttentionContext context) {
-    return tape.rope(x, context.angles().cos(), context.angles().sin());
+  /** Queries or keys, normed and turned by their positions. */
+  private Variable placed(Tape tape, Variable x, Optional<Norm> norm, AttentionContext context) {
+    var normed = norm.map(n -> n.forward(tape, x)).orElse(x);
+    if (rope.isEmpty()) {
+      return normed;
+    }
+    var angles = context.angles().get(rope.getAsInt());
+    return tape.rope(normed, angles.cos(), angles.sin());
   }
 }

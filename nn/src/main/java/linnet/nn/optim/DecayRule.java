@@ -2,7 +2,7 @@ package linnet.nn.optim;
 
 import linnet.nn.Linear;
 import linnet.nn.Modules;
-import linnet.nn.RmsNorm;
+import linnet.nn.Norm;
 
 /** Which parameters weight decay shrinks. */
 @FunctionalInterface
@@ -12,7 +12,7 @@ public interface DecayRule {
 
   /** All but the weights of norms and the biases of projections, as transformers' trainer does. */
   DecayRule EXCEPT_NORMS_AND_BIASES = place -> switch (place.owner()) {
-    case RmsNorm norm -> false;
+    case Norm norm -> false;
     case Linear linear -> linear.weight() == place.param();
     default -> true;
   };

@@ -59,6 +59,16 @@ class ModelConverterTest {
     }
   }
 
+  @Test
+  void familiesThatCannotBeWrittenAsGgufAreRefusedByName() {
+    try (var model = ModelSource.open(Golden.path("families/qwen2"))) {
+      var error = assertThrows(JsonException.class, () -> new ModelConverter(model, DType.F32)
+          .toGguf(folder.resolve("model.gguf"), TinyLlama.TOKENIZER.toMetadata()));
+      assertTrue(error.getMessage().contains("found \"qwen2\", expected \"llama\""), error.getMessage());
+      assertTrue(Files.notExists(folder.resolve("model.gguf")));
+    }
+  }
+
   private Path golden(String config) throws IOException {
     var original = Files.createDirectory(folder.resolve("original"));
     Files.copy(Golden.path("models/llama/model.safetensors"), original.resolve(ModelFiles.WEIGHTS));

@@ -173,7 +173,6 @@ class AdapterFilesTest {
       "use_dora | true | use_dora",
       "modules_to_save | [\"lm_head\"] | modules_to_save",
       "bias | \"all\" | bias",
-      "fan_in_fan_out | true | fan_in_fan_out",
       "layers_to_transform | [1] | layers_to_transform",
       "exclude_modules | \"x\" | exclude_modules",
       "an_option_of_the_future | 3 | an_option_of_the_future",

@@ -3,6 +3,7 @@ package linnet.nn.model;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import linnet.nn.Golden;
 import linnet.nn.TestBackend;
 import linnet.nn.json.Json;
@@ -14,9 +15,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RotaryEmbeddingTest {
   private static RotaryEmbedding embedding(JsonCursor golden) {
-    var json = Json.object().put("rope_parameters", golden.at("rope_parameters").value()).build();
+    var json = Json.object().put("rope_parameters", golden.at("rope_parameters").value())
+        .put("max_position_embeddings", golden.at("max_position_embeddings").value()).build();
     var config = JsonCursor.of(json, golden.source());
-    return new RotaryEmbedding(RopeConfig.read(config), golden.at("head_dim").asInt());
+    return new RotaryEmbedding(RopeConfig.read(config, 10_000), golden.at("head_dim").asInt());
   }
 
   @ParameterizedTest
@@ -41,7 +43,8 @@ class RotaryEmbeddingTest {
   void frequenciesAreThoseOfTransformersToTheBit() {
     for (var golden : Golden.json("rope/cases.json").at("cases").elements()) {
       double[] expected = Golden.doubles(golden.at("inv_freq"));
-      float[] found = embedding(golden).frequencies();
+      float[] found = embedding(golden).frequencies(
+          Arrays.stream(Golden.ints(golden.at("positions"))).max().getAsInt() + 1);
       for (int i = 0; i < expected.length; i++) {
         assertEquals((float) expected[i], found[i], golden.at("name").asString() + " frequency " + i);
       }

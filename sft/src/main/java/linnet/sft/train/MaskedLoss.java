@@ -17,13 +17,14 @@ public final class MaskedLoss {
     Arrays.fill(weights, 1);
     var ones = tape.scope().allocate(model.dtype(), weights.length);
     ones.copyFrom(weights);
-    return tape.crossEntropy(predictors(tape, model, batch), model.head(),
+    return model.outputHead().crossEntropy(tape, predictors(tape, model, batch),
         ints(tape.scope(), batch.targets()), Variable.constant(ones));
   }
 
   /** The log-probability of each of a micro-batch's targets, in their order. */
   public static Variable logProbs(Tape tape, CausalLm model, MicroBatch batch) {
-    return tape.logProbs(predictors(tape, model, batch), model.head(), ints(tape.scope(), batch.targets()));
+    return model.outputHead().logProbs(tape, predictors(tape, model, batch),
+        ints(tape.scope(), batch.targets()));
   }
 
   private static Variable predictors(Tape tape, CausalLm model, MicroBatch batch) {

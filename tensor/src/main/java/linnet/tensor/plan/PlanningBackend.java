@@ -147,6 +147,16 @@ public final class PlanningBackend implements MemoryPlanner {
   }
 
   @Override
+  public void layerNorm(Tensor y, Tensor x, Tensor w, Tensor b, double eps) {
+    use(y, x, w, b);
+  }
+
+  @Override
+  public void layerNormBackwardInput(Tensor dx, Tensor x, Tensor w, Tensor dy, double eps) {
+    use(dx, x, w, dy);
+  }
+
+  @Override
   public void rope(Tensor y, Tensor x, Tensor cos, Tensor sin) {
     use(y, x, cos, sin);
   }
@@ -164,6 +174,26 @@ public final class PlanningBackend implements MemoryPlanner {
   @Override
   public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor gate, Tensor up, Tensor dy) {
     use(dGate, dUp, gate, up, dy);
+  }
+
+  @Override
+  public void gelu(Tensor y, Tensor x) {
+    use(y, x);
+  }
+
+  @Override
+  public void geluBackward(Tensor dx, Tensor x, Tensor dy) {
+    use(dx, x, dy);
+  }
+
+  @Override
+  public void geluTanh(Tensor y, Tensor x) {
+    use(y, x);
+  }
+
+  @Override
+  public void geluTanhBackward(Tensor dx, Tensor x, Tensor dy) {
+    use(dx, x, dy);
   }
 
   @Override

@@ -24,8 +24,10 @@ public final class VectorBackend implements Backend {
   private final MatMul matMul;
   private final Indexing indexing;
   private final Norms norms;
+  private final LayerNorms layerNorms;
   private final Rotary rotary;
   private final Gated gated;
+  private final Gelu gelu;
   private final AttentionForward attention;
   private final AttentionBackward attentionBackward;
   private final LogProbs logProbs;
@@ -52,8 +54,10 @@ public final class VectorBackend implements Backend {
     matMul = new MatMul(crew, lanes);
     indexing = new Indexing(this, crew, lanes);
     norms = new Norms(this, crew, lanes);
+    layerNorms = new LayerNorms(this, crew, lanes);
     rotary = new Rotary(this, crew, lanes);
     gated = new Gated(this, crew, lanes);
+    gelu = new Gelu(this, crew, lanes);
     attention = new AttentionForward(this, crew, lanes);
     attentionBackward = new AttentionBackward(this, crew, lanes);
     logProbs = new LogProbs(this, crew, lanes, matMul);
@@ -216,6 +220,16 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public void layerNorm(Tensor y, Tensor x, Tensor w, Tensor b, double eps) {
+    layerNorms.forward(y, x, w, b, eps);
+  }
+
+  @Override
+  public void layerNormBackwardInput(Tensor dx, Tensor x, Tensor w, Tensor dy, double eps) {
+    layerNorms.backwardInput(dx, x, w, dy, eps);
+  }
+
+  @Override
   public void rope(Tensor y, Tensor x, Tensor cos, Tensor sin) {
     rotary.turn(y, x, cos, sin, 1);
   }
@@ -233,6 +247,26 @@ public final class VectorBackend implements Backend {
   @Override
   public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor gate, Tensor up, Tensor dy) {
     gated.backward(dGate, dUp, gate, up, dy);
+  }
+
+  @Override
+  public void gelu(Tensor y, Tensor x) {
+    gelu.exact(y, x);
+  }
+
+  @Override
+  public void geluBackward(Tensor dx, Tensor x, Tensor dy) {
+    gelu.exactBackward(dx, x, dy);
+  }
+
+  @Override
+  public void geluTanh(Tensor y, Tensor x) {
+    gelu.tanh(y, x);
+  }
+
+  @Override
+  public void geluTanhBackward(Tensor dx, Tensor x, Tensor dy) {
+    gelu.tanhBackward(dx, x, dy);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package linnet.tensor.conformance;
 
 import java.util.List;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
 import linnet.tensor.OptimizerKernels.AdamWStep;
@@ -20,6 +21,32 @@ class FusedConformanceTest implements OnEveryBackend {
       s.backend().rmsNorm(s.outputRows(shape), x, w, 1e-3);
       s.backend().rmsNormBackwardInput(s.outputRows(shape), x, w, dy, 1e-3);
       s.backend().rmsNormBackwardWeight(s.outputRows(shape[1]), x, dy, 1e-3);
+    });
+  }
+
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void layerNormAndItsGradients(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      int[] shape = {s.size(), s.positiveSize()};
+      var x = s.rows(shape);
+      var w = s.rows(shape[1]);
+      var dy = s.rows(shape);
+      s.backend().layerNorm(s.outputRows(shape), x, w, s.rows(shape[1]), 0.1);
+      s.backend().layerNormBackwardInput(s.outputRows(shape), x, w, dy, 0.1);
+      s.backend().layerNormBackwardWeight(s.outputRows(shape[1]), x, dy, 0.1);
+    });
+  }
+
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void geluAndItsGradient(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      int[] shape = {s.size(), s.size()};
+      var x = s.input(Layout.ANY, DType.F32, v -> 3 * v, shape);
+      var dy = s.input(shape);
+      s.backend().gelu(s.outputRows(shape), x);
+      s.backend().geluBackward(s.outputRows(shape), x, dy);
+      s.backend().geluTanh(s.outputRows(shape), x);
+      s.backend().geluTanhBackward(s.outputRows(shape), x, dy);
     });
   }
 
@@ -67,6 +94,34 @@ class FusedConformanceTest implements OnEveryBackend {
       var dv = s.outputRows(c.keys, c.groups, c.width);
       var dOut = s.rows(c.queries, c.heads, c.width);
       s.backend().attentionBackward(dq, dk, dv, dOut, out, logSumExp, c.q, c.k, c.v, c.rows, c.scale());
+    });
+  }
+
+  @Property(tries = 30, shrinking = ShrinkingMode.OFF)
+  void attentionWithAWindowAndCappedScores(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      var c = new AttentionCase(s);
+      double cap = s.below(2) == 0 ? Double.POSITIVE_INFINITY : 1.5;
+      var rule = new AttentionRule(c.scale(), 1 + s.below(6), cap);
+      var out = s.outputRows(c.queries, c.heads, c.width);
+      var logSumExp = s.outputRows(c.queries, c.heads);
+      s.backend().attention(out, logSumExp, c.q, c.k, c.v, c.rows, rule);
+      s.backend().attentionBackward(s.outputRows(c.queries, c.heads, c.width),
+          s.outputRows(c.keys, c.groups, c.width), s.outputRows(c.keys, c.groups, c.width),
+          s.rows(c.queries, c.heads, c.width), out, logSumExp, c.q, c.k, c.v, c.rows, rule);
+    });
+  }
+
+  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  void logProbsOfABiasedAndOfACappedHead(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      var c = new HeadCase(s);
+      var bias = s.rows(c.vocabulary);
+      s.backend().logProbs(s.outputRows(c.tokens), c.h, c.w, bias, Double.POSITIVE_INFINITY, c.targets);
+      s.backend().logProbs(s.outputRows(c.tokens), c.h, c.w, null, 1.5, c.targets);
+      s.backend().logProbsBackward(s.outputRows(c.tokens, c.width), c.gradient(s),
+          s.changed(Layout.DENSE_ROWS, x -> x, c.vocabulary), s.rows(c.tokens), c.h, c.w, bias, 1.5,
+          c.targets);
     });
   }
 

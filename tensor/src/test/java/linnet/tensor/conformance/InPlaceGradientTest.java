@@ -48,6 +48,29 @@ class InPlaceGradientTest {
   }
 
   @Test
+  void layerNorm() {
+    onEveryBackend(ROWS, (backend, in, inPlace) -> {
+      var dx = inPlace ? in[1] : in[2];
+      backend.layerNormBackwardInput(dx, in[0], in[3].select(0, 1), in[1], 1e-5);
+      return List.of(dx);
+    });
+  }
+
+  @Test
+  void gelu() {
+    onEveryBackend(ROWS, (backend, in, inPlace) -> {
+      var dx = inPlace ? in[1] : in[2];
+      backend.geluBackward(dx, in[0], in[1]);
+      return List.of(dx);
+    });
+    onEveryBackend(ROWS, (backend, in, inPlace) -> {
+      var dx = inPlace ? in[1] : in[2];
+      backend.geluTanhBackward(dx, in[0], in[1]);
+      return List.of(dx);
+    });
+  }
+
+  @Test
   void rope() {
     for (int half : new int[] {3, 8, 12}) {
       onEveryBackend(HEADS, (backend, in, inPlace) -> {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
 import linnet.tensor.ElementwiseKernels.Binary;
@@ -126,6 +127,13 @@ final class Workload {
     record("rmsNorm", y -> backend.rmsNorm(y, x, w, 1e-5), tokens, width);
     record("rmsNormBackwardInput", dx -> backend.rmsNormBackwardInput(dx, x, w, dy, 1e-5), tokens, width);
     record("rmsNormBackwardWeight", dw -> backend.rmsNormBackwardWeight(dw, x, dy, 1e-5), width);
+    record("layerNorm", y -> backend.layerNorm(y, x, w, w, 1e-5), tokens, width);
+    record("layerNormBackwardInput", dx -> backend.layerNormBackwardInput(dx, x, w, dy, 1e-5), tokens, width);
+    record("layerNormBackwardWeight", dw -> backend.layerNormBackwardWeight(dw, x, dy, 1e-5), width);
+    record("gelu", y -> backend.gelu(y, x), tokens, width);
+    record("geluBackward", dx -> backend.geluBackward(dx, x, dy), tokens, width);
+    record("geluTanh", y -> backend.geluTanh(y, x), tokens, width);
+    record("geluTanhBackward", dx -> backend.geluTanhBackward(dx, x, dy), tokens, width);
     record("swiGlu", y -> backend.swiGlu(y, x, dy), tokens, width);
     var gateGradient = scope.allocate(DType.F32, tokens, width);
     record("swiGluBackward", dUp -> backend.swiGluBackward(gateGradient, dUp, x, dy, x), tokens, width);
@@ -161,6 +169,15 @@ final class Workload {
     results.put("attention", out.toFloats());
     results.put("attention dk", dk.toFloats());
     results.put("attention dv", dv.toFloats());
+    var rule = new AttentionRule(0.3, length / 2, 2);
+    record("capped attention logSumExp", lse -> {
+      backend.attention(out, lse, q, k, v, rows, rule);
+      record("capped attention dq", dq ->
+          backend.attentionBackward(dq, dk, dv, dOut, out, lse, q, k, v, rows, rule), tokens, 4, width);
+    }, tokens, 4);
+    results.put("capped attention", out.toFloats());
+    results.put("capped attention dk", dk.toFloats());
+    results.put("capped attention dv", dv.toFloats());
   }
 
   private void head() {
@@ -176,6 +193,12 @@ final class Workload {
     var dw = scope.zeros(DType.F32, vocabulary, width);
     record("crossEntropy", loss -> backend.crossEntropy(loss, dh, dw, h, w, targets, weights), 1);
     record("logProbsBackward", d -> backend.logProbsBackward(d, dw, weights, h, w, targets), tokens, width);
+    var bias = normals(x -> x, vocabulary);
+    var dBias = scope.zeros(DType.F32, vocabulary);
+    record("capped logProbs", out -> backend.logProbs(out, h, w, bias, 2, targets), tokens);
+    record("capped logProbsBackward",
+        d -> backend.logProbsBackward(d, dw, dBias, weights, h, w, bias, 2, targets), tokens, width);
+    results.put("head dBias", dBias.toFloats());
     results.put("head dh", dh.toFloats());
     results.put("head dw", dw.toFloats());
   }

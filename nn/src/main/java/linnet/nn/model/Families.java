@@ -1,0 +1,34 @@
+package linnet.nn.model;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import linnet.nn.json.JsonCursor;
+
+/** The model families there are. */
+final class Families {
+  private static final List<Family> ALL = List.of(new Llama(), new Mistral(), new Qwen2(), new Qwen3(),
+      new SmolLm3(), new Gpt2(), new Phi(), new Phi3(), new Gemma2(), new Gemma3());
+
+  private Families() {}
+
+  /** The family that a {@code config.json} names. */
+  static Family of(JsonCursor config) {
+    var field = config.at("model_type");
+    var name = field.asString();
+    var family = ALL.stream().filter(f -> f.modelType().equals(name)).findFirst()
+        .orElseThrow(() -> field.error("a supported model_type: " + supported()));
+    config.opt("architectures").ifPresent(names -> {
+      for (var architecture : names.elements()) {
+        if (!architecture.asString().equals(family.architecture())) {
+          throw architecture.error("a supported architecture: " + family.architecture());
+        }
+      }
+    });
+    return family;
+  }
+
+  private static String supported() {
+    return ALL.stream().map(f -> f.modelType() + " (" + f.architecture() + ")")
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,79 @@
+package linnet.nn.model;
+
+import linnet.autograd.Tape;
+import linnet.autograd.Variable;
+import linnet.nn.Initializer;
+import linnet.nn.Linear;
+import linnet.nn.Module;
+import linnet.nn.Names;
+import linnet.nn.Projection;
+
+/** Where attention's queries, keys and values come from. */
+public sealed interface QueryKeyValue extends Module {
+  /**
+   * The heads of a batch.
+   *
+   * @param q (T,H,D)
+   * @param k (T,G,D)
+   * @param v (T,G,D)
+   */
+  record Heads(Variable q, Variable k, Variable v) {}
+
+  /** The heads, of {@code headDim} features each, of x(T,hidden). */
+  Heads forward(Tape tape, Variable x, int headDim, AttentionContext context);
+
+  static QueryKeyValue declare(ModelConfig config, Initializer weights) {
+    var form = config.form();
+    int hidden = config.hiddenSize();
+    int queries = config.numAttentionHeads() * config.headDim();
+    int keys = config.numKeyValueHeads() * config.headDim();
+    boolean bias = form.attention().inputBias();
+    return form.attention().fused()
+        ? new Fused(Linear.declare(hidden, queries + 2 * keys, bias, weights, form.layout()),
+            config.numAttentionHeads(), form.names())
+        : new Separate(Linear.declare(hidden, queries, bias, weights, form.layout()),
+            Linear.declare(hidden, keys, bias, weights, form.layout()),
+            Linear.declare(hidden, keys, bias, weights, form.layout()), form.names());
+  }
+
+  /**
+   * A projection for each.
+   *
+   * @param qProj queries: (H·D, hidden)
+   * @param kProj keys: (G·D, hidden)
+   * @param vProj values: (G·D, hidden)
+   * @param names of the checkpoint's steps
+   */
+  record Separate(Projection qProj, Projection kProj, Projection vProj, Names names)
+      implements QueryKeyValue {
+    @Override
+    public Heads forward(Tape tape, Variable x, int headDim, AttentionContext context) {
+      return new Heads(heads(tape, qProj, x, headDim, context), heads(tape, kProj, x, headDim, context),
+          heads(tape, vProj, x, headDim, context));
+    }
+  }
+
+  /**
+   * One projection for all.
+   *
+   * @param qkvProj queries, keys and values, one behind the other: ((H + 2·G)·D, hidden)
+   * @param queryHeads H
+   * @param names of the checkpoint's steps
+   */
+  record Fused(Projection qkvProj, int queryHeads, Names names) implements QueryKeyValue {
+    @Override
+    public Heads forward(Tape tape, Variable x, int headDim, AttentionContext context) {
+      var all = heads(tape, qkvProj, x, headDim, context);
+      int heads = all.shape().size(1);
+      int valuesFrom = (queryHeads + heads) / 2;
+      return new Heads(tape.slice(all, 1, 0, queryHeads), tape.slice(all, 1, queryHeads, valuesFrom),
+          tape.slice(all, 1, valuesFrom, heads));
+    }
+  }
+
+  private static Variable heads(Tape tape, Projection projection, Variable x, int headDim,
+      AttentionContext context) {
+    var y = projection.forward(tape, x, context.keys());
+    return tape.reshape(y, x.shape().size(0), projection.outFeatures() / headDim, headDim);
+  }
+}
