@@ -151,8 +151,8 @@ public final class Models {
    * all.
    *
    * @param folder made if it is missing
-   * @param config what the configuration is to hold: {@link ModelConfig#toJson}, or the raw one of a loaded
-   *     model; its dtype is replaced
+   * @param config what the configuration is to hold, as {@link ModelConfig#read} reads it: the raw one of a
+   *     loaded model; its dtype is replaced
    * @param dtype F32, F16 or BF16; weights are rounded to nearest even
    * @throws IllegalArgumentException if the model has adapters, which are not part of a checkpoint
    * @throws java.io.UncheckedIOException if a file cannot be written
