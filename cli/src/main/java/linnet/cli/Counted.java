@@ -8,6 +8,6 @@ final class Counted {
 
   /** For example {@code 1 row} or {@code 7,473 rows}. */
   static String of(long count, String noun) {
-    return String.format(Locale.ROOT, count == 1 ? "%,d %s" : "%,d %ss", count, noun);
+    return String.format(Locale.US, count == 1 ? "%,d %s" : "%,d %ss", count, noun);
   }
 }

@@ -28,7 +28,7 @@ final class Output {
   /** A line for people. */
   void say(String format, Object... args) {
     if (!json) {
-      out().printf(Locale.ROOT, format + "%n", args);
+      out().printf(Locale.US, format + "%n", args);
       out().flush();
     }
   }

@@ -195,8 +195,10 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
     text.addTo(hash);
     int length = Math.min(maxLength, model.config().maxPositionEmbeddings());
     hash.add(new TreeSet<>(base.eosTokenIds()) + " " + mapping + " " + length);
-    return cache.encode(file, mapping, hash, rows -> encoder(maxLength).encode(rows),
-        () -> !text.template().tellsTime());
+    return cache.encode(file, mapping, hash, () -> {
+      text.parseAhead();
+      return rows -> encoder(maxLength).encode(rows);
+    }, () -> !text.template().tellsTime());
   }
 
   /**

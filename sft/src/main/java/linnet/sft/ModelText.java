@@ -102,6 +102,11 @@ public final class ModelText {
     }
   }
 
+  /** Begins to parse on a thread of its own; what goes wrong is thrown at whoever asks for a part. */
+  void parseAhead() {
+    Thread.ofPlatform().daemon().name("tokenizer").start(parsed);
+  }
+
   /** Text to ids and back. */
   public Tokenizer tokenizer() {
     return get().tokenizer();

@@ -8,6 +8,8 @@ import java.util.Optional;
 final class JsonNumbers {
   /** A long has 19 digits; longer literals that are exact longs hold nothing but zeros to spare. */
   private static final int LONGEST_EXACT = 1000;
+  /** So many digits are a long, whichever they are. */
+  private static final int ALWAYS_LONG = 18;
 
   private JsonNumbers() {}
 
@@ -53,6 +55,9 @@ final class JsonNumbers {
   static Optional<Long> exactLong(String literal) {
     if (literal.length() > LONGEST_EXACT) {
       return Optional.empty();
+    }
+    if (literal.length() <= ALWAYS_LONG && digits(literal, 0) == literal.length()) {
+      return Optional.of(Long.parseLong(literal)); // a tokenizer has tens of thousands of these
     }
     try {
       return Optional.of(new BigDecimal(literal).longValueExact());

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.TreeSet;
 import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.StoredTensor;
+import linnet.tensor.Codec;
 import linnet.tensor.DType;
 import linnet.tensor.Scope;
 import linnet.tensor.Shape;
@@ -17,6 +18,8 @@ public final class Weights {
       + " obtain the file again";
 
   private static final int NAMES_LISTED = 8;
+  /** So few values, such as a norm's, plain code copies before the JVM has compiled a backend's kernel. */
+  private static final int FEW = 1 << 14;
 
   private Weights() {}
 
@@ -35,6 +38,12 @@ public final class Weights {
 
   /** A copy of a stored tensor whose values somebody else checks. */
   static Tensor copyUnchecked(StoredTensor stored, DType dtype, Scope scope) {
+    long elements = stored.shape().elements();
+    if (dtype == DType.F32 && elements <= FEW) {
+      var values = new float[(int) elements];
+      Codec.decode(stored.dtype(), stored.bytes(), 0, values, 0, values.length);
+      return scope.floats(values, stored.shape().toArray());
+    }
     try (var mapped = scope.backend().scope("read")) {
       var source = scope.backend().adopt(mapped, stored.dtype(), stored.shape(), stored.bytes());
       var copy = scope.allocate(dtype, stored.shape());

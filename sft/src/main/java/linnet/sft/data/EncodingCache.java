@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import linnet.nn.io.AtomicFile;
 import linnet.nn.io.ContentHash;
 
@@ -77,19 +78,21 @@ public final class EncodingCache implements AutoCloseable {
    * pipe, is never looked for.
    *
    * @param settings has everything but the data that decides what the rows are; it is ended here
-   * @param encoder encodes rows
+   * @param encoder what encodes rows; asked for before they are read, and only where they are not found
    * @param lasting is asked after encoding: whether the same rows would be the same at another time
    */
   public CachedRows encode(Path file, FieldMapping mapping, ContentHash settings,
-      Function<List<Conversation>, EncodedData> encoder, BooleanSupplier lasting) {
+      Supplier<Function<List<Conversation>, EncodedData>> encoder, BooleanSupplier lasting) {
     var code = folder == null || !Files.isRegularFile(file) ? Optional.<String>empty() : CodeHash.get();
     var content = code.isEmpty() ? Optional.<byte[]>empty() : hash(file);
     if (content.isEmpty()) {
-      return new CachedRows(encoder.apply(Conversation.read(file, mapping)), false);
+      var encode = encoder.get();
+      return new CachedRows(encode.apply(Conversation.read(file, mapping)), false);
     }
     var key = settings.add(code.get()).add(RowReader.form(file)).add(content.get()).hex();
     return find(key).map(data -> new CachedRows(data, true))
-        .orElseGet(() -> new CachedRows(encode(file, mapping, content.get(), key, encoder, lasting), false));
+        .orElseGet(() -> new CachedRows(encode(file, mapping, content.get(), key, encoder.get(), lasting),
+            false));
   }
 
   /** Keeps what it encodes if it read what was hashed, whoever wrote to the file in between. */

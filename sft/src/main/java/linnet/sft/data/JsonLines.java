@@ -1,6 +1,5 @@
 package linnet.sft.data;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,21 +15,36 @@ final class JsonLines {
 
   static List<Row> read(InputStream in, String source) throws IOException {
     var rows = new ArrayList<Row>();
-    var bytes = new BufferedInputStream(in, BUFFER);
+    var buffer = new byte[BUFFER];
     var line = new ByteArrayOutputStream();
     var number = 1;
-    for (var b = bytes.read();; b = bytes.read()) {
-      if (b >= 0 && b != '\n') {
-        line.write(b);
-        continue;
+    for (var count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+      var start = 0;
+      for (var end = lineEnd(buffer, start, count); end < count; end = lineEnd(buffer, start, count)) {
+        line.write(buffer, start, end - start);
+        add(rows, line, source, number);
+        number++;
+        start = end + 1;
       }
-      add(rows, Utf8Text.decode(line.toByteArray(), source, number), source, number);
-      line.reset();
-      number++;
-      if (b < 0) {
-        return rows;
-      }
+      line.write(buffer, start, count - start);
     }
+    add(rows, line, source, number);
+    return rows;
+  }
+
+  /** Where a line that goes on at {@code from} ends, or {@code to}. */
+  private static int lineEnd(byte[] bytes, int from, int to) {
+    var end = from;
+    while (end < to && bytes[end] != '\n') {
+      end++;
+    }
+    return end;
+  }
+
+  /** Takes the row of a line, and clears it. */
+  private static void add(List<Row> rows, ByteArrayOutputStream line, String source, int number) {
+    add(rows, Utf8Text.decode(line.toByteArray(), source, number), source, number);
+    line.reset();
   }
 
   private static void add(List<Row> rows, String text, String source, int number) {

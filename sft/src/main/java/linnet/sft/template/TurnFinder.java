@@ -51,8 +51,9 @@ final class TurnFinder {
     if (turns.length == 0) {
       return List.of();
     }
-    var prompt = generationPrompt(turns[0]);
     var byPrefix = prefixStart(turns[0]);
+    var prompt = turns.length == 1 && byPrefix.isPresent() // then nothing asks for it
+        ? Optional.<String>empty() : generationPrompt(turns[0]);
     var trusted = prompt.isPresent() && (byPrefix.isEmpty()
         || provenanceStart(turns[0], prompt.get()).equals(byPrefix));
     var spans = new ArrayList<Span>();

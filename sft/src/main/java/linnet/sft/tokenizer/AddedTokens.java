@@ -82,12 +82,8 @@ final class AddedTokens {
   private static void split(TokenTrie trie, AlignedText text, BitSet content, Sink sink) {
     String s = text.chars();
     int done = 0;
-    for (int at = 0; at < s.length(); ) {
+    for (int at = next(trie, text, content, 0); at < s.length(); at = next(trie, text, content, at)) {
       var match = trie.longestAt(s, at);
-      if (match == null || match.token().special() && touches(content, text, at, at + match.length())) {
-        at++;
-        continue;
-      }
       var token = match.token();
       int start = at;
       int end = at + match.length();
@@ -111,6 +107,21 @@ final class AddedTokens {
     if (done < s.length()) {
       sink.accept(null, text, done, s.length());
     }
+  }
+
+  /**
+   * Where the next token stands, or the end of the text. The loop over all characters is a method of its own
+   * because the JVM compiles the one that it is in with all that is called from there.
+   */
+  private static int next(TokenTrie trie, AlignedText text, BitSet content, int from) {
+    String s = text.chars();
+    for (int at = from; at < s.length(); at++) {
+      var match = trie.longestAt(s, at);
+      if (match != null && !(match.token().special() && touches(content, text, at, at + match.length()))) {
+        return at;
+      }
+    }
+    return s.length();
   }
 
   private static boolean touches(BitSet content, AlignedText text, int from, int to) {

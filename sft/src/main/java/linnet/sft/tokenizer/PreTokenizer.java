@@ -24,27 +24,28 @@ sealed interface PreTokenizer {
       parts = List.copyOf(parts);
     }
 
+    /**
+     * A part is through with all pieces before the next begins: called from within one another, they would be
+     * compiled as one, which takes longer than to encode thousands of rows.
+     */
     @Override
     public void split(AlignedText text, int from, int to, PieceSink sink) {
-      splitFrom(0, text, from, to, sink);
+      var pieces = new Pieces();
+      pieces.accept(text, from, to);
+      for (int i = 0; i < parts.size(); i++) {
+        var part = parts.get(i);
+        boolean mapped = part.byteLevel() && i + 1 < parts.size();
+        var next = new Pieces();
+        PieceSink taker = mapped ? next::acceptBytes : next;
+        pieces.forEach((piece, start, end) -> part.split(piece, start, end, taker));
+        pieces = next;
+      }
+      pieces.forEach(sink);
     }
 
     @Override
     public boolean byteLevel() {
       return !parts.isEmpty() && parts.getLast().byteLevel();
-    }
-
-    private void splitFrom(int index, AlignedText text, int from, int to, PieceSink sink) {
-      if (index == parts.size()) {
-        sink.accept(text, from, to);
-        return;
-      }
-      var part = parts.get(index);
-      boolean mapped = part.byteLevel() && index + 1 < parts.size();
-      part.split(text, from, to, (piece, start, end) -> {
-        var next = mapped ? piece.mapBytes(start, end) : piece;
-        splitFrom(index + 1, next, mapped ? 0 : start, mapped ? next.length() : end, sink);
-      });
     }
   }
 

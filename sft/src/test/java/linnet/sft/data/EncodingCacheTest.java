@@ -74,7 +74,7 @@ class EncodingCacheTest {
       var encoded = rows.stream().map(row -> Rows.row((int) row.line(), 4, 1)).toList();
       return new EncodedData(encoded, List.of(), 0);
     };
-    var result = cache.encode(file, mapping, new ContentHash().add(settings), encoder, () -> lasting);
+    var result = cache.encode(file, mapping, new ContentHash().add(settings), () -> encoder, () -> lasting);
     assertEquals(asked[0], !result.cached());
     assertEquals(List.of(1L, 2L), result.data().rows().stream().map(EncodedRow::line).toList());
     return result.cached();

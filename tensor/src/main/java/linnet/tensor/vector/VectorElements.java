@@ -17,6 +17,10 @@ final class VectorElements implements ElementLanes {
 
   @Override
   public void fill(MemorySegment out, long outAt, float value, int n) {
+    if (Float.floatToRawIntBits(value) == 0) { // fast from the first call on: new parameters are cleared
+      out.asSlice(outAt, 4L * n).fill((byte) 0);
+      return;
+    }
     int i = 0;
     for (; i < S.loopBound(n); i += L) {
       store(broadcast(value), out, outAt, i);
