@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import linnet.nn.json.Json;
 import linnet.nn.json.JsonException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,16 @@ class RowReaderTest {
     var rows = read("a.jsonl", "\ufeff{\"prompt\": \"é😀\"}\r\n\r\n   \n{\"prompt\": \"b\"}");
     assertEquals(List.of(1L, 4L), rows.stream().map(Row::line).toList());
     assertEquals("{\"prompt\":\"é😀\"}", rows.getFirst().fields().compact());
+  }
+
+  @Test
+  void linesMayBeLongerThanAnyBuffer() {
+    var texts = List.of("x".repeat(200_000), "y", "é".repeat(65_530), "z".repeat(65_536 - 14));
+    var content = texts.stream().map(text -> "{\"prompt\": \"" + text + "\"}\n").collect(Collectors.joining());
+    var rows = read("a.jsonl", content);
+    assertEquals(texts.stream().map(Json::of).toList(),
+        rows.stream().map(row -> row.fields().get("prompt").orElseThrow()).toList());
+    assertEquals(List.of(1L, 2L, 3L, 4L), rows.stream().map(Row::line).toList());
   }
 
   @Test
