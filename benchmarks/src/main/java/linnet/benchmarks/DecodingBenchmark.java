@@ -34,7 +34,7 @@ public class DecodingBenchmark {
       {1536, 576}, {576, 1536}};
 
   /** The storage type of the weights. */
-  @Param({"BF16", "F32"})
+  @Param({"BF16", "F32", "F16", "Q8_0", "Q4_0"})
   public DType weights;
 
   /** Rows of the product: one token, or a few. */

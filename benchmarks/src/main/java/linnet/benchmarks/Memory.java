@@ -3,13 +3,13 @@ package linnet.benchmarks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import linnet.tensor.Backend;
 import linnet.tensor.Backends;
+import linnet.tensor.Codec;
 import linnet.tensor.DType;
 import linnet.tensor.Scope;
 import linnet.tensor.Shape;
@@ -48,17 +48,25 @@ final class Memory implements AutoCloseable {
     return rounded;
   }
 
-  /** Numbers in [−0.05, 0.05) in a mapped file, as the frozen weights of a model are. */
+  /**
+   * Numbers in [−0.05, 0.05) in a mapped file, as the frozen weights of a model are; of quantised types, equal
+   * blocks.
+   */
   Tensor mapped(DType dtype, int... sizes) {
     var shape = Shape.of(sizes);
-    var values = numbers(Math.toIntExact(shape.elements()));
     long bytes = dtype.bytes(shape.elements());
     try {
       var file = Files.createTempFile("linnet-benchmark", ".weights");
       try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
         var writable = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, files);
-        for (int i = 0; i < values.length; i++) {
-          write(writable, dtype, i, values[i] / 10);
+        if (dtype.isQuantized()) {
+          writable.fill((byte) 1);
+        } else {
+          var values = numbers(Math.toIntExact(shape.elements()));
+          for (int i = 0; i < values.length; i++) {
+            values[i] /= 10;
+          }
+          Codec.encode(dtype, values, 0, values.length, writable, 0);
         }
         return backend.adopt(scope, dtype, shape,
             channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, files));
@@ -67,15 +75,6 @@ final class Memory implements AutoCloseable {
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
-    }
-  }
-
-  private static void write(MemorySegment file, DType dtype, int i, float value) {
-    switch (dtype) {
-      case F32 -> file.setAtIndex(LittleEndian.FLOAT, i, value);
-      case BF16 -> file.setAtIndex(LittleEndian.SHORT, i, (short) (Float.floatToRawIntBits(value) >>> 16));
-      case F16 -> file.setAtIndex(LittleEndian.SHORT, i, Float.floatToFloat16(value));
-      default -> throw new IllegalArgumentException("no weights of type " + dtype);
     }
   }
 
