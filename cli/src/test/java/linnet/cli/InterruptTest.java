@@ -90,8 +90,8 @@ class InterruptTest {
 
   private static Process start(List<String> arguments) throws IOException {
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    var command = new ArrayList<>(List.of(java, "--module-path", System.getProperty("jdk.module.path"),
-        "--module", "linnet.cli/linnet.cli.Main"));
+    var command = new ArrayList<>(List.of(java, "--add-modules", "jdk.incubator.vector",
+        "-cp", System.getProperty("jdk.module.path"), "linnet.cli.Main")); // as the launcher does
     command.addAll(arguments);
     return new ProcessBuilder(command).start();
   }

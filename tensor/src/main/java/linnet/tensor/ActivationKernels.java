@@ -49,11 +49,11 @@ public interface ActivationKernels extends Kernels {
       var rest = scratch.allocate(x.dtype(), x.shape());
       backend().unary(Unary.SQUARE, slope, x);
       backend().affine(slope, slope, 3 * CUBE * 2 * ROOT, 2 * ROOT);
-      backend().binary(Binary.MUL, slope, slope, x);
       backend().affine(rest, s, -1, 1);
+      backend().binary(Binary.MUL, rest, rest, s); // first what vanishes: x³ would be infinite before
+      backend().binary(Binary.MUL, rest, rest, x);
       backend().binary(Binary.MUL, slope, slope, rest);
-      backend().affine(slope, slope, 1, 1);
-      backend().binary(Binary.MUL, slope, slope, s);
+      backend().binary(Binary.ADD, slope, slope, s);
       backend().binary(Binary.MUL, dx, slope, dy);
     }
   }

@@ -151,7 +151,7 @@ final class ConfigBuilder {
     return this;
   }
 
-  /** Queries, keys and values, and gate and up, come from one projection each. */
+  /** Queries, keys and values come from one projection. */
   ConfigBuilder fusedQueryKeyValue() {
     fused = true;
     return this;

@@ -22,10 +22,9 @@ final class Mistral implements Family {
   @Override
   public ModelConfig read(JsonCursor json) {
     int otherwise = ConfigBuilder.has(json, "sliding_window") ? AttentionRule.UNBOUNDED : WINDOW;
-    var builder = ConfigBuilder.standard(this, json, EPS);
-    return builder.rope(RopeConfig.read(json, THETA))
-        .window(json.opt("sliding_window").map(JsonCursor::asCount).orElse(otherwise),
-            builder.sliding(layer -> true))
+    return ConfigBuilder.standard(this, json, EPS)
+        .rope(RopeConfig.read(json, THETA))
+        .window(json.opt("sliding_window").map(JsonCursor::asCount).orElse(otherwise), layer -> true)
         .build();
   }
 }

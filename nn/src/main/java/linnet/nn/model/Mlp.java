@@ -1,5 +1,6 @@
 package linnet.nn.model;
 
+import java.util.function.Supplier;
 import linnet.autograd.Tape;
 import linnet.autograd.Variable;
 import linnet.nn.Activation;
@@ -21,14 +22,13 @@ public sealed interface Mlp extends Module {
     int inner = config.intermediateSize();
     boolean bias = form.mlp().bias();
     var f = form.mlp().activation();
-    var in = Linear.declare(hidden, inner, bias, weights, form.layout());
+    Supplier<Linear> in = () -> Linear.declare(hidden, inner, bias, weights, form.layout());
     var out = Linear.declare(inner, hidden, bias, weights, form.layout());
     return switch (form.mlp().kind()) {
-      case GATED -> new Gated(in, Linear.declare(hidden, inner, bias, weights, form.layout()), out, f,
-          form.names());
+      case GATED -> new Gated(in.get(), in.get(), out, f, form.names());
       case FUSED_GATED -> new FusedGated(Linear.declare(hidden, 2 * inner, bias, weights, form.layout()), out,
           f, form.names());
-      case PLAIN -> new Plain(in, out, f, form.names());
+      case PLAIN -> new Plain(in.get(), out, f, form.names());
     };
   }
 

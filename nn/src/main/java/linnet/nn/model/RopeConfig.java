@@ -150,6 +150,9 @@ public record RopeConfig(double theta, Scaling scaling, double rotatedShare) {
 
   /** One embedding of a configuration that has several. */
   static RopeConfig of(JsonCursor config, Optional<JsonCursor> parameters, double theta, double share) {
+    parameters.flatMap(p -> p.opt(SHARE)).filter(field -> field.asPositive() != share).ifPresent(field -> {
+      throw field.error(share + ", the only supported share of a head that is turned here");
+    });
     return new RopeConfig(theta, parameters.map(p -> scaling(config, p)).orElse(new Unscaled()), share);
   }
 

@@ -24,6 +24,7 @@ import linnet.nn.io.SafetensorsFile;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.Lora;
+import linnet.nn.optim.DecayRule;
 import linnet.tensor.Backends;
 import linnet.tensor.DType;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,18 @@ class FamilyGoldenTest {
       int[] expected = Golden.ints(greedy.at("new_ids"));
       assertArrayEquals(expected, Generator.generate(model, Golden.ints(greedy.at("prompt_ids")),
           SamplingConfig.greedy(expected.length, Set.of()), id -> { }).ids());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void weightsDecayButNeitherNormsNorBiases(String name) {
+    try (var backend = Backends.reference(); var weights = backend.scope("weights");
+        var loaded = Models.load(folder(name), weights)) {
+      for (var place : Modules.places(loaded.model())) {
+        assertEquals(place.param().shape().rank() > 1,
+            DecayRule.EXCEPT_NORMS_AND_BIASES.decays(place), place.key());
+      }
     }
   }
 

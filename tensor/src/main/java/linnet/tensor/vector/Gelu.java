@@ -49,11 +49,11 @@ final class Gelu {
       gateOfTanh(gate, x, xAt, n);
       elements.unary(Unary.SQUARE, slope, 0, x, xAt, n);
       elements.affine(slope, 0, slope, 0, 3 * CUBE, SLOPE, n);
-      elements.binary(Binary.MUL, slope, 0, slope, 0, x, xAt, n);
       elements.affine(rest, 0, gate, 0, -1, 1, n);
+      elements.binary(Binary.MUL, rest, 0, rest, 0, gate, 0, n);
+      elements.binary(Binary.MUL, rest, 0, rest, 0, x, xAt, n);
       elements.binary(Binary.MUL, slope, 0, slope, 0, rest, 0, n);
-      elements.affine(slope, 0, slope, 0, 1, 1, n);
-      elements.binary(Binary.MUL, slope, 0, slope, 0, gate, 0, n);
+      elements.binary(Binary.ADD, slope, 0, slope, 0, gate, 0, n);
     });
   }
 
