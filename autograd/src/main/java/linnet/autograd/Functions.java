@@ -197,14 +197,14 @@ public interface Functions {
     return apply(new Loss.LogProbs(), h, w, targets);
   }
 
-  /** The same of a head whose logits are capped: {@link Loss.CappedLogProbs}. */
-  default Variable logProbs(Variable h, Variable w, Variable targets, double softCap) {
-    return apply(new Loss.CappedLogProbs(softCap), h, w, targets);
-  }
-
-  /** The same of a head with a bias(V): {@link Loss.BiasedLogProbs}. */
-  default Variable logProbs(Variable h, Variable w, Variable bias, Variable targets) {
-    return apply(new Loss.BiasedLogProbs(), h, w, bias, targets);
+  /**
+   * The same of logits that are capped, and of a head with a bias(V): {@link Loss.LogProbs}.
+   *
+   * @param bias null if there is none
+   */
+  default Variable logProbs(Variable h, Variable w, Variable targets, Variable bias, double softCap) {
+    var op = new Loss.LogProbs(softCap);
+    return bias == null ? apply(op, h, w, targets) : apply(op, h, w, targets, bias);
   }
 
   /**

@@ -11,98 +11,49 @@ import linnet.tensor.Tensor;
  */
 public sealed interface Loss extends Op {
   /**
-   * y(T)[t] = log softmax(h(T,D)[t] · w(V,D)ᵀ)[targets(T)[t]]: the log-probability of each target. Its
-   * gradient takes a value per token, so that other losses build on it; the logits are made again in the
-   * backward pass.
-   */
-  record LogProbs() implements Loss {
-    private static final Signature SIGNATURE = Signature.of("h(T,D)", "any w(V,D)", "i32 targets(T)");
-
-    @Override
-    public TensorType infer(List<TensorType> inputs) {
-      return SIGNATURE.match(this, inputs).type("T");
-    }
-
-    @Override
-    public Tensor forward(ForwardContext ctx) {
-      ctx.backend().logProbs(ctx.output(), ctx.input(0), ctx.input(1), ctx.input(2));
-      return ctx.output();
-    }
-
-    @Override
-    public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // the formulas stand at LogProbKernels
-      var dh = ctx.gradient(0);
-      var dw = ctx.needs(1) ? ctx.accumulator(1) : null;
-      ctx.backend().logProbsBackward(dh, dw, ctx.dense(dy), ctx.input(0), ctx.input(1), ctx.input(2));
-      return new Tensor[] {ctx.needs(0) ? dh : null, dw, null};
-    }
-
-    @Override
-    public Saves saves() {
-      return Saves.INPUTS;
-    }
-  }
-
-  /**
-   * {@link LogProbs} of a head whose logits are capped, z becoming softCap · tanh(z / softCap), as Gemma 2's
-   * are.
+   * y(T)[t] = log softmax(z(T,V)[t])[targets(T)[t]], the log-probability of each target, of the logits z =
+   * h(T,D) · w(V,D)ᵀ; plus bias(V) if there is such a fourth input, as Phi has; and capped to softCap · tanh(z
+   * / softCap), as Gemma 2 has them. Its gradient takes a value per token, so that other losses build on it;
+   * the logits are made again in the backward pass.
    *
-   * @param softCap what logits stay below
+   * @param softCap what logits stay below; infinite where they are as they are
    */
-  record CappedLogProbs(double softCap) implements Loss {
+  record LogProbs(double softCap) implements Loss {
     private static final Signature SIGNATURE = Signature.of("h(T,D)", "any w(V,D)", "i32 targets(T)");
+    private static final Signature WITH_BIAS =
+        Signature.of("h(T,D)", "any w(V,D)", "i32 targets(T)", "bias(V)");
+
+    /** Of logits as they are. */
+    public LogProbs() {
+      this(Double.POSITIVE_INFINITY);
+    }
 
     @Override
     public TensorType infer(List<TensorType> inputs) {
-      return SIGNATURE.match(this, inputs).type("T");
+      return (inputs.size() == 4 ? WITH_BIAS : SIGNATURE).match(this, inputs).type("T");
     }
 
     @Override
     public Tensor forward(ForwardContext ctx) {
-      ctx.backend().logProbs(ctx.output(), ctx.input(0), ctx.input(1), null, softCap, ctx.input(2));
+      var bias = ctx.inputs() == 4 ? ctx.input(3) : null;
+      ctx.backend().logProbs(ctx.output(), ctx.input(0), ctx.input(1), bias, softCap, ctx.input(2));
       return ctx.output();
     }
 
     @Override
     public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // the formulas stand at LogProbKernels
+      var bias = ctx.inputs() == 4 ? ctx.input(3) : null;
       var dh = ctx.gradient(0);
-      var dw = ctx.needs(1) ? ctx.accumulator(1) : null;
-      ctx.backend().logProbsBackward(dh, dw, null, ctx.dense(dy), ctx.input(0), ctx.input(1), null, softCap,
-          ctx.input(2));
-      return new Tensor[] {ctx.needs(0) ? dh : null, dw, null};
-    }
-
-    @Override
-    public Saves saves() {
-      return Saves.INPUTS;
-    }
-  }
-
-  /** {@link LogProbs} of a head with a bias(V), as Phi's has. */
-  record BiasedLogProbs() implements Loss {
-    private static final Signature SIGNATURE =
-        Signature.of("h(T,D)", "any w(V,D)", "bias(V)", "i32 targets(T)");
-
-    @Override
-    public TensorType infer(List<TensorType> inputs) {
-      return SIGNATURE.match(this, inputs).type("T");
-    }
-
-    @Override
-    public Tensor forward(ForwardContext ctx) {
-      ctx.backend().logProbs(ctx.output(), ctx.input(0), ctx.input(1), ctx.input(2),
-          Double.POSITIVE_INFINITY, ctx.input(3));
-      return ctx.output();
-    }
-
-    @Override
-    public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // the formulas stand at LogProbKernels
-      var dh = ctx.gradient(0);
-      var dw = ctx.needs(1) ? ctx.accumulator(1) : null;
-      var dBias = ctx.needs(2) ? ctx.accumulator(2) : null;
-      ctx.backend().logProbsBackward(dh, dw, dBias, ctx.dense(dy), ctx.input(0), ctx.input(1), ctx.input(2),
-          Double.POSITIVE_INFINITY, ctx.input(3));
-      return new Tensor[] {ctx.needs(0) ? dh : null, dw, dBias, null};
+      var gradients = new Tensor[ctx.inputs()];
+      gradients[0] = ctx.needs(0) ? dh : null;
+      gradients[1] = ctx.needs(1) ? ctx.accumulator(1) : null;
+      var dBias = bias != null && ctx.needs(3) ? ctx.accumulator(3) : null;
+      if (bias != null) {
+        gradients[3] = dBias;
+      }
+      ctx.backend().logProbsBackward(dh, gradients[1], dBias, ctx.dense(dy), ctx.input(0), ctx.input(1), bias,
+          softCap, ctx.input(2));
+      return gradients;
     }
 
     @Override

@@ -117,12 +117,10 @@ final class OpCases {
       }
       return new Call(new Indexing.Concat(dim), parts);
     });
-    add(Loss.LogProbs.class, d -> head(d, new Loss.LogProbs()));
-    add(Loss.CappedLogProbs.class, d -> head(d, new Loss.CappedLogProbs(1.5)));
-    add(Loss.BiasedLogProbs.class, d -> {
-      var call = head(d, new Loss.BiasedLogProbs());
+    add(Loss.LogProbs.class, d -> {
+      var call = head(d, d.below(0, 2) == 0 ? new Loss.LogProbs() : new Loss.LogProbs(1.5));
       var in = call.inputs();
-      return new Call(call.op(), in[0], in[1], d.tensor(in[1].size(0)), in[2]);
+      return d.below(0, 2) == 0 ? call : new Call(call.op(), in[0], in[1], in[2], d.tensor(in[1].size(0)));
     });
     add(Loss.CrossEntropy.class, d -> {
       var call = head(d, new Loss.CrossEntropy());

@@ -82,7 +82,7 @@ final class ScoreCommand implements Callable<Integer> {
     var micro = MicroBatch.cut(List.of(whole), row.tokens(), null).getFirst();
     var result = new double[row.tokens()];
     Arrays.fill(result, Double.NaN);
-    try (var scope = model.head().value().backend().scope("score"); var tape = Tape.noGrad(scope)) {
+    try (var scope = model.backend().scope("score"); var tape = Tape.noGrad(scope)) {
       double[] scores = MaskedLoss.logProbs(tape, model, micro).value().toDoubles();
       System.arraycopy(scores, 0, result, 1, scores.length);
     }

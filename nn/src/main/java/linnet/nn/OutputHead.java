@@ -14,18 +14,6 @@ import linnet.autograd.Variable;
  * @param softCap what logits stay below; infinite where they are as they are
  */
 public record OutputHead(Param weight, Optional<Param> bias, double softCap) implements Module {
-  /**
-   * Checks that at most one of bias and cap is there.
-   *
-   * @throws IllegalArgumentException if both are, which no family has
-   */
-  public OutputHead {
-    if (bias.isPresent() && Double.isFinite(softCap)) {
-      throw new IllegalArgumentException("an output head with a bias whose logits are capped is not"
-          + " supported");
-    }
-  }
-
   /** A head that is a product alone. */
   public OutputHead(Param weight) {
     this(weight, Optional.empty(), Double.POSITIVE_INFINITY);
@@ -42,12 +30,7 @@ public record OutputHead(Param weight, Optional<Param> bias, double softCap) imp
 
   /** The log-probability (T) of a target for each row of features (T,D); logits of few rows exist at once. */
   public Variable logProbs(Tape tape, Variable hidden, Variable targets) {
-    if (bias.isPresent()) {
-      return tape.logProbs(hidden, weight.variable(), bias.get().variable(), targets);
-    }
-    return Double.isFinite(softCap)
-        ? tape.logProbs(hidden, weight.variable(), targets, softCap)
-        : tape.logProbs(hidden, weight.variable(), targets);
+    return tape.logProbs(hidden, weight.variable(), targets, bias.map(Param::variable).orElse(null), softCap);
   }
 
   /** − Σ weights(T) · log-probability of the targets: one element. */

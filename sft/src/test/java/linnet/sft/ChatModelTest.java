@@ -114,7 +114,7 @@ class ChatModelTest {
     var path = base();
     var saved = folder.resolve("adapter");
     with(path, chat -> {
-      try (var training = chat.model().head().value().backend().scope("training")) {
+      try (var training = chat.model().backend().scope("training")) {
         var adapted = adapted(chat, training);
         assertFalse(Arrays.equals(answer(chat), answer(adapted)), "the adapter changes the answer");
         adapted.save(saved, DType.F32);
@@ -133,7 +133,7 @@ class ChatModelTest {
   void aModelWithoutAdapterIsSavedWhole() {
     var saved = folder.resolve("saved");
     with(base(), chat -> {
-      try (var training = chat.model().head().value().backend().scope("training")) {
+      try (var training = chat.model().backend().scope("training")) {
         var trainable = chat.withModel(Models.trainable(chat.model(), training), Optional.empty());
         trainable.save(saved, DType.F32);
         with(saved, loaded -> assertArrayEquals(answer(chat), answer(loaded)));
@@ -144,7 +144,7 @@ class ChatModelTest {
   @Test
   void aSecondAdapterIsRefused() {
     with(base(), chat -> {
-      try (var training = chat.model().head().value().backend().scope("training")) {
+      try (var training = chat.model().backend().scope("training")) {
         var adapted = chat.withAdapter(LORA, RandomKey.of(2), training);
         var refused = assertThrows(IllegalArgumentException.class,
             () -> adapted.withAdapter(LORA, RandomKey.of(2), training));

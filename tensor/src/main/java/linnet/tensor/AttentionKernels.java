@@ -27,9 +27,10 @@ public interface AttentionKernels extends Kernels {
    */
   default void attention(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
       AttentionRule rule) {
-    boolean oneQuery = rows.rows() == 1 && rows.queries() == 1; // decoding: a window is a part of the keys
-    if (!rule.caps() && (oneQuery || rule.seesAll(rows))) {
-      attention(out, logSumExp, q, k, v, oneQuery ? seen(rows, rule) : rows, rule.scale());
+    if (!rule.caps() && rule.seesAll(rows)) {
+      attention(out, logSumExp, q, k, v, rows, rule.scale());
+    } else if (!rule.caps() && rows.rows() == 1 && rows.queries() == 1) { // decoding: it sees the last keys
+      attention(out, logSumExp, q, k, v, seen(rows, rule), rule.scale());
     } else {
       rowByRow(out, logSumExp, q, k, v, rows, rule);
     }

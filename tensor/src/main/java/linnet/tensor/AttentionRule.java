@@ -34,6 +34,7 @@ public record AttentionRule(double scale, int window, double softCap) {
 
   /** Whether the window cuts nothing off, since no row of {@code rows} has more keys. */
   public boolean seesAll(Segments rows) {
-    return IntStream.range(0, rows.rows()).allMatch(r -> rows.keyStart(r + 1) - rows.keyStart(r) <= window);
+    return window == UNBOUNDED || IntStream.range(0, rows.rows())
+        .allMatch(r -> rows.keyStart(r + 1) - rows.keyStart(r) <= window);
   }
 }

@@ -14,15 +14,7 @@ public interface LogProbKernels extends Kernels {
 
   /** out(T)[t] = log softmax(h[t]·wᵀ)[targets[t]]. */
   default void logProbs(Tensor out, Tensor h, Tensor w, Tensor targets) {
-    for (int from = 0; from < h.size(0); from += CHUNK) {
-      int to = Math.min(from + CHUNK, h.size(0));
-      try (var scratch = backend().scope("logProbs")) {
-        var logits = scratch.allocate(h.dtype(), to - from, w.size(0));
-        backend().matmul(logits, h.slice(0, from, to), w.transpose());
-        int[] ids = targets.slice(0, from, to).toInts();
-        logSoftmaxAt(out.slice(0, from, to), logits, ids, scratch);
-      }
-    }
+    byChunks(out, h, w, null, Double.POSITIVE_INFINITY, targets);
   }
 
   /**
@@ -33,31 +25,21 @@ public interface LogProbKernels extends Kernels {
    * @param dw (V,D), added to; null if {@code w} is frozen, and then nothing is computed for it
    */
   default void logProbsBackward(Tensor dh, Tensor dw, Tensor dOut, Tensor h, Tensor w, Tensor targets) {
-    for (int from = 0; from < h.size(0); from += CHUNK) {
-      int to = Math.min(from + CHUNK, h.size(0));
-      try (var scratch = backend().scope("logProbsBackward")) {
-        var logits = scratch.allocate(h.dtype(), to - from, w.size(0));
-        backend().matmul(logits, h.slice(0, from, to), w.transpose());
-        backwardChunk(dh, dw, dOut, h, w, targets.slice(0, from, to).toInts(), from, logits);
-      }
-    }
+    byChunksBackward(dh, dw, null, dOut, h, w, null, Double.POSITIVE_INFINITY, targets);
   }
 
   /**
    * {@link #logProbs(Tensor, Tensor, Tensor, Tensor)} of a head with a bias, or with logits that are capped:
-   * z = h·wᵀ + bias becomes softCap · tanh(z / softCap).
+   * z = h·wᵀ + bias becomes softCap · tanh(z / softCap). Without either, it is that.
    *
    * @param bias (V), or null
    * @param softCap what logits stay below; infinite where they are as they are
    */
   default void logProbs(Tensor out, Tensor h, Tensor w, Tensor bias, double softCap, Tensor targets) {
-    for (int from = 0; from < h.size(0); from += CHUNK) {
-      int to = Math.min(from + CHUNK, h.size(0));
-      try (var scratch = backend().scope("logProbs")) {
-        var logits = cappedLogits(h.slice(0, from, to), w, bias, softCap, scratch);
-        int[] ids = targets.slice(0, from, to).toInts();
-        logSoftmaxAt(out.slice(0, from, to), logits, ids, scratch);
-      }
+    if (bias == null && !Double.isFinite(softCap)) {
+      logProbs(out, h, w, targets);
+    } else {
+      byChunks(out, h, w, bias, softCap, targets);
     }
   }
 
@@ -71,11 +53,31 @@ public interface LogProbKernels extends Kernels {
    */
   default void logProbsBackward(Tensor dh, Tensor dw, Tensor dBias, Tensor dOut, Tensor h, Tensor w,
       Tensor bias, double softCap, Tensor targets) {
+    if (bias == null && !Double.isFinite(softCap)) {
+      logProbsBackward(dh, dw, dOut, h, w, targets);
+    } else {
+      byChunksBackward(dh, dw, dBias, dOut, h, w, bias, softCap, targets);
+    }
+  }
+
+  private void byChunks(Tensor out, Tensor h, Tensor w, Tensor bias, double softCap, Tensor targets) {
+    for (int from = 0; from < h.size(0); from += CHUNK) {
+      int to = Math.min(from + CHUNK, h.size(0));
+      try (var scratch = backend().scope("logProbs")) {
+        var logits = logits(h.slice(0, from, to), w, bias, softCap, scratch);
+        int[] ids = targets.slice(0, from, to).toInts();
+        logSoftmaxAt(out.slice(0, from, to), logits, ids, scratch);
+      }
+    }
+  }
+
+  private void byChunksBackward(Tensor dh, Tensor dw, Tensor dBias, Tensor dOut, Tensor h, Tensor w,
+      Tensor bias, double softCap, Tensor targets) {
     for (int from = 0; from < h.size(0); from += CHUNK) {
       int to = Math.min(from + CHUNK, h.size(0));
       try (var scratch = backend().scope("logProbsBackward")) {
         var rows = h.slice(0, from, to);
-        var logits = cappedLogits(rows, w, bias, softCap, scratch);
+        var logits = logits(rows, w, bias, softCap, scratch);
         Tensor slope = null;
         if (Double.isFinite(softCap)) {
           slope = scratch.allocate(logits.dtype(), logits.shape());
@@ -97,7 +99,7 @@ public interface LogProbKernels extends Kernels {
     }
   }
 
-  private Tensor cappedLogits(Tensor h, Tensor w, Tensor bias, double softCap, Scope scratch) {
+  private Tensor logits(Tensor h, Tensor w, Tensor bias, double softCap, Scope scratch) {
     var logits = scratch.allocate(h.dtype(), h.size(0), w.size(0));
     backend().matmul(logits, h, w.transpose());
     if (bias != null) {
@@ -127,8 +129,8 @@ public interface LogProbKernels extends Kernels {
       int to = Math.min(from + CHUNK, h.size(0));
       try (var scratch = backend().scope("crossEntropy")) {
         int[] ids = targets.slice(0, from, to).toInts();
-        var logits = scratch.allocate(h.dtype(), to - from, w.size(0));
-        backend().matmul(logits, h.slice(0, from, to), w.transpose());
+        var rows = h.slice(0, from, to);
+        var logits = logits(rows, w, null, Double.POSITIVE_INFINITY, scratch);
         var terms = scratch.allocate(h.dtype(), to - from);
         logSoftmaxAt(terms, logits, ids, scratch);
         backend().binary(Binary.MUL, terms, terms, weights.slice(0, from, to));
@@ -136,9 +138,10 @@ public interface LogProbKernels extends Kernels {
         backend().reduce(Reduction.SUM, sum, terms);
         backend().addScaled(loss, sum, -1);
         if (dh != null) {
-          var dOut = scratch.allocate(h.dtype(), h.size(0));
-          backend().affine(dOut, weights, -1, 0);
-          backwardChunk(dh, dw, dOut, h, w, ids, from, logits);
+          var dOut = scratch.allocate(h.dtype(), to - from);
+          backend().affine(dOut, weights.slice(0, from, to), -1, 0);
+          gradientsOfLogits(logits, dOut, ids);
+          multiplyBack(dh.slice(0, from, to), dw, rows, w, logits);
         }
       }
     }
@@ -159,13 +162,6 @@ public interface LogProbKernels extends Kernels {
       backend().copy(row, logits.select(0, i).slice(0, ids[i], ids[i] + 1));
       backend().binary(Binary.SUB, row, row, sum.select(0, i));
     }
-  }
-
-  private void backwardChunk(Tensor dh, Tensor dw, Tensor dOut, Tensor h, Tensor w, int[] ids, int from,
-      Tensor logits) {
-    int to = from + ids.length;
-    gradientsOfLogits(logits, dOut.slice(0, from, to), ids);
-    multiplyBack(dh.slice(0, from, to), dw, h.slice(0, from, to), w, logits);
   }
 
   /** Turns a chunk's logits into their gradients, in place. */

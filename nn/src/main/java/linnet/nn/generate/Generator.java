@@ -13,7 +13,7 @@ import linnet.tensor.Scope;
 
 /** Continues a text token by token, with a key/value cache. */
 public final class Generator {
-  /** Tokens of the prompt that are computed at once, since packing weights for few is dear; more take memory. */
+  /** Tokens of the prompt that are computed at once: packing weights for few is dear, more take memory. */
   private static final int PREFILL = 512;
   /** New tokens that the cache has room for at first. */
   private static final int HEADROOM = 256;
@@ -38,16 +38,16 @@ public final class Generator {
           + " and at most " + (positions - 1) + ", one less than the model's positions");
     }
     int limit = Math.min(config.maxNewTokens(), positions - promptIds.length);
-    var backend = model.head().value().backend();
+    var backend = model.backend();
     int capacity = promptIds.length + Math.min(limit, HEADROOM);
     try (var cache = new KvCache(backend, model.config(), model.dtype(), capacity);
         var step = backend.scope("generate")) {
-      var decoding = new Decoding(model, cache, step);
+      var decoding = new Decoding(model, cache, step, Arrays.copyOf(promptIds, promptIds.length + limit));
       var sampler = new Sampler(config);
       var seen = new BitSet();
       Arrays.stream(promptIds).forEach(seen::set);
       var ids = IntStream.builder();
-      var logits = decoding.prefill(promptIds);
+      var logits = decoding.prefill(promptIds.length);
       for (int i = 0; i < limit; i++) {
         int id = sampler.next(logits, seen, i);
         ids.add(id);
@@ -69,34 +69,35 @@ public final class Generator {
     private final CausalLm model;
     private final KvCache cache;
     private final Scope step;
-    private int[] text;
+    private final int[] text;
+    private int length;
 
-    Decoding(CausalLm model, KvCache cache, Scope step) {
+    Decoding(CausalLm model, KvCache cache, Scope step, int[] text) {
       this.model = model;
       this.cache = cache;
       this.step = step;
+      this.text = text;
     }
 
-    /** The logits after the prompt. */
-    float[] prefill(int[] prompt) {
-      text = prompt;
-      cache.expect(prompt.length);
+    /** The logits after the first tokens of the text. */
+    float[] prefill(int tokens) {
+      length = tokens;
+      cache.expect(tokens);
       float[] logits = null;
-      for (int from = 0; from < prompt.length; from += PREFILL) {
-        logits = compute(Arrays.copyOfRange(prompt, from, Math.min(from + PREFILL, prompt.length)));
+      for (int from = 0; from < tokens; from += PREFILL) {
+        logits = compute(Arrays.copyOfRange(text, from, Math.min(from + PREFILL, tokens)));
       }
       return logits;
     }
 
     /** The logits after a further token. */
     float[] next(int id) {
-      text = Arrays.copyOf(text, text.length + 1);
-      text[text.length - 1] = id;
-      if (model.config().cacheLasts(cache.length(), text.length)) {
+      text[length++] = id;
+      if (model.config().cacheLasts(cache.length(), length)) {
         return compute(id);
       }
       cache.clear();
-      return prefill(text);
+      return prefill(length);
     }
 
     private float[] compute(int... ids) {

@@ -89,7 +89,7 @@ public final class Lora {
    */
   public static double largestLogitGap(CausalLm a, CausalLm b, FlatBatch batch) {
     double gap = 0;
-    try (var step = a.head().value().backend().scope("logit gap"); var tape = Tape.noGrad(step)) {
+    try (var step = a.backend().scope("logit gap"); var tape = Tape.noGrad(step)) {
       var hiddenA = a.hidden(tape, batch);
       var hiddenB = b.hidden(tape, batch);
       for (int from = 0; from < batch.tokens(); from += ROWS_COMPARED_AT_ONCE) {

@@ -4,6 +4,7 @@ import linnet.autograd.Tape;
 import linnet.autograd.Variable;
 import linnet.nn.Module;
 import linnet.nn.OutputHead;
+import linnet.tensor.Backend;
 import linnet.tensor.DType;
 
 /** A decoder that predicts each next token. */
@@ -30,12 +31,12 @@ public interface CausalLm extends Module {
    */
   Variable hidden(Tape tape, FlatBatch batch, KvCache cache);
 
-  /** What turns features into logits. */
+  /** What turns features into logits; a tied one has the embedding's own weight. */
   OutputHead outputHead();
 
-  /** The weight (V,D) of the output head; a tied one is the embedding's own. */
-  default Variable head() {
-    return outputHead().weight().variable();
+  /** What computes it. */
+  default Backend backend() {
+    return outputHead().weight().value().backend();
   }
 
   /** The dtype of activations: F32, or F64 for a model of F64 weights. */

@@ -51,7 +51,7 @@ class GeneratorTest {
     var sampler = new Sampler(config);
     int[] text = PROMPT;
     for (int i = 0; i < config.maxNewTokens(); i++) {
-      try (var step = model.head().value().backend().scope("step"); var tape = Tape.noGrad(step)) {
+      try (var step = model.backend().scope("step"); var tape = Tape.noGrad(step)) {
         var logits = model.logits(tape, model.hidden(tape, FlatBatch.of(text))).value();
         var seen = new BitSet();
         Arrays.stream(text).forEach(seen::set);
@@ -118,7 +118,7 @@ class GeneratorTest {
   @EnumSource(TestBackend.class)
   void aListenerThatThrowsEndsTheGenerationAndFreesItsMemory(TestBackend test) {
     with(test, model -> {
-      var backend = model.head().value().backend();
+      var backend = model.backend();
       assertThrows(ArithmeticException.class, () -> Generator.generate(model, PROMPT, sampling(1, 5), id -> {
         throw new ArithmeticException("enough");
       }));

@@ -57,7 +57,7 @@ class AdapterFilesTest {
   }
 
   private static double[] lastLogits(CausalLm model, int[] ids) {
-    try (var step = model.head().value().backend().scope("step"); var tape = Tape.noGrad(step)) {
+    try (var step = model.backend().scope("step"); var tape = Tape.noGrad(step)) {
       var hidden = model.hidden(tape, FlatBatch.of(ids));
       return model.logits(tape, tape.slice(hidden, 0, ids.length - 1, ids.length)).value().toDoubles();
     }

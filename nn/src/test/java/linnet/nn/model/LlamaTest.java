@@ -235,13 +235,13 @@ class LlamaTest {
   void theFrozenBaseGetsNoByteOfGradient(TestBackend test) {
     with(test, "llama", (backend, base, step) -> {
       try (var training = backend.scope("training")) {
-        long weights = base.head().value().scope().liveBytes();
+        long weights = base.outputHead().weight().value().scope().liveBytes();
         var model = Lora.apply(base, LoraConfig.of(4, 8, 0, List.of("q_proj", "v_proj")), RandomKey.of(1),
             training);
         long adapter = training.liveBytes();
         gradients(model, step, List.of(new Golden.Rows(List.of(ROWS), List.of(ROWS))), 1);
         assertEquals(2 * adapter, training.liveBytes());
-        assertEquals(weights, base.head().value().scope().liveBytes());
+        assertEquals(weights, base.outputHead().weight().value().scope().liveBytes());
         assertEquals(0, step.liveBytes());
         for (var param : Modules.parameters(base).values()) {
           assertThrows(IllegalStateException.class, () -> param.variable().grad());
@@ -287,7 +287,7 @@ class LlamaTest {
     with(test, "llama", (backend, model, step) -> {
       try (var tape = Tape.noGrad(step)) {
         var hidden = model.hidden(tape, FlatBatch.of(ROWS[0]));
-        var chosen = tape.logProbs(hidden, model.head(), Variable.constant(step.ints(ROWS[0]))).value()
+        var chosen = model.outputHead().logProbs(tape, hidden, Variable.constant(step.ints(ROWS[0]))).value()
             .toDoubles();
         var all = tape.logSoftmax(model.logits(tape, hidden)).value();
         for (int t = 0; t < chosen.length; t++) {

@@ -92,7 +92,7 @@ class ModelsTest {
         var weights = backend.scope("weights"); var training = backend.scope("training");
         var loaded = Models.load(Golden.path("models/llama-biased"), weights)) {
       for (var model : List.of(loaded.model(), Models.trainable(loaded.model(), training))) {
-        assertSame(model.head(), Modules.parameters(model).get("model.embed_tokens.weight").variable());
+        assertSame(model.outputHead().weight().variable(), Modules.parameters(model).get("model.embed_tokens.weight").variable());
         assertTrue(!Modules.parameters(model).containsKey("lm_head.weight"));
       }
     }
@@ -193,9 +193,9 @@ class ModelsTest {
       Models.save(folder.resolve("half"), loaded.model(), loaded.source().config().asObject(), DType.BF16);
       try (var half = Models.load(folder.resolve("half"), weights)) {
         assertEquals(Json.of("bfloat16"), half.source().config().at("dtype").value());
-        assertEquals(DType.BF16, half.model().head().value().dtype());
-        assertClose("head", loaded.model().head().value().toDoubles(),
-            half.model().head().value().toDoubles(), 3e-3);
+        assertEquals(DType.BF16, half.model().outputHead().weight().value().dtype());
+        assertClose("head", loaded.model().outputHead().weight().value().toDoubles(),
+            half.model().outputHead().weight().value().toDoubles(), 3e-3);
       }
     }
   }

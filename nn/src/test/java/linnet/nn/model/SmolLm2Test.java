@@ -85,7 +85,7 @@ class SmolLm2Test {
       Variable hidden) {
     var predictors = tape.slice(hidden, 0, 0, ids.length - 1);
     var targets = tape.scope().ints(Arrays.copyOfRange(ids, 1, ids.length));
-    double[] found = tape.logProbs(predictors, model.head(), Variable.constant(targets)).value().toDoubles();
+    double[] found = model.outputHead().logProbs(tape, predictors, Variable.constant(targets)).value().toDoubles();
     for (int t = 1; t < ids.length; t++) {
       assertEquals(expected[t], found[t - 1], 1e-3, "token " + t);
     }

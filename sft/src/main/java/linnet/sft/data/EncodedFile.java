@@ -20,7 +20,8 @@ import java.util.zip.CRC32C;
  * Encoded rows in a file, little-endian: {@link #MAGIC}, the key that they are kept under (32 bytes); the
  * numbers of rows, of dropped rows and of cut ones (4 bytes each); for each row its line (8), the number of
  * its tokens and of the words of its mask (4 each), its ids (4 each) and its mask (8 a word); for each
- * dropped row its line (8), the length of the reason (4) and the reason in UTF-8; and the CRC-32C of all before (8).
+ * dropped row its line (8), the length of the reason (4) and the reason in UTF-8; and the CRC-32C of all before
+ * (8).
  */
 final class EncodedFile {
   /** The letters LinnetR1, read as a number; another format takes another digit. */

@@ -21,7 +21,7 @@ final class MicroStep {
    * @throws NonFiniteException if that is not finite; then no gradient was touched
    */
   static double accumulate(CausalLm model, MicroBatch micro, boolean checkpointing) {
-    try (var scope = model.head().value().backend().scope("step");
+    try (var scope = model.backend().scope("step");
         var tape = tape(scope, checkpointing)) {
       var loss = MaskedLoss.sum(tape, model, micro);
       double value = loss.value().item();
@@ -32,7 +32,7 @@ final class MicroStep {
 
   /** The loss of a micro-batch, summed over its targets. */
   static double evaluate(CausalLm model, MicroBatch micro) {
-    try (var scope = model.head().value().backend().scope("validation"); var tape = Tape.noGrad(scope)) {
+    try (var scope = model.backend().scope("validation"); var tape = Tape.noGrad(scope)) {
       return MaskedLoss.sum(tape, model, micro).value().item();
     }
   }
@@ -55,7 +55,7 @@ final class MicroStep {
 
   private static Optional<NonFiniteException> trace(CausalLm model, MicroBatch micro,
       Function<Scope, Tape> kind, BiConsumer<Tape, Variable> then) {
-    try (var scope = model.head().value().backend().scope("trace"); var tape = kind.apply(scope).tracing()) {
+    try (var scope = model.backend().scope("trace"); var tape = kind.apply(scope).tracing()) {
       then.accept(tape, MaskedLoss.sum(tape, model, micro));
       return Optional.empty();
     } catch (NonFiniteException first) {

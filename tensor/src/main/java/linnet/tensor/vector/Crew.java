@@ -30,7 +30,7 @@ final class Crew implements AutoCloseable {
   private final Thread[] helpers;
   private final AtomicBoolean busy = new AtomicBoolean();
   private final ConcurrentLinkedDeque<Workspace> workspaces = new ConcurrentLinkedDeque<>();
-  private final AtomicInteger sleeping = new AtomicInteger(); // helpers that must be woken: that takes a while
+  private final AtomicInteger sleeping = new AtomicInteger(); // helpers that must be woken, which takes long
   private volatile Job job;
   private volatile boolean closed;
 

@@ -8,8 +8,8 @@ import linnet.tensor.vector.Workspace.Purpose;
 
 /**
  * Products of few rows and a long sum, out(M,N) = a(M,K) · b(K,N) with dense rows of b, such as the gradients
- * of LoRA's factors: b is read once, row after row, and not packed; the sums stay in the innermost cache. They
- * are those of {@link Panels}, to the bit.
+ * of LoRA's factors: b is read once, row after row, and not packed; the sums stay in the innermost cache.
+ * They are those of {@link Panels}, to the bit.
  */
 final class ThinRows {
   /** Rows of out, at most. */

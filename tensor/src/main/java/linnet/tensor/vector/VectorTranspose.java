@@ -61,7 +61,7 @@ final class VectorTranspose {
       int words = Math.min(PIECE, n - i);
       for (int r = 0; r < rows; r += SIZE) {
         within(bytes, offset + r * stride + 4L * i, stride, words, scratch);
-        among(scratch, words, out, at + i * outStride + r, outStride);
+        among(scratch, words, false, out, at + i * outStride + r, outStride);
       }
     }
   }
@@ -73,7 +73,7 @@ final class VectorTranspose {
       int words = Math.min(PIECE, (n - i) / 2);
       for (int r = 0; r < rows; r += SIZE) {
         within(bytes, offset + r * stride + 2L * i, stride, words, scratch);
-        amongPairs(scratch, words, out, at + i * outStride + r, outStride);
+        among(scratch, words, true, out, at + i * outStride + r, outStride);
       }
     }
   }
@@ -103,7 +103,9 @@ final class VectorTranspose {
     }
   }
 
-  private static void among(float[] in, int words, float[] out, int at, int outStride) {
+  /** @param pairs whether words are two bfloat16, which go to rows of their own */
+  private static void among(float[] in, int words, boolean pairs, float[] out, int at, int outStride) {
+    int step = pairs ? 2 * outStride : outStride;
     for (int i = 0; i < words; i += GROUP) {
       int from = vectorOf(i);
       var g0 = of(in, from);
@@ -114,30 +116,11 @@ final class VectorTranspose {
       var high01 = HIGH_4.selectFrom(g0, g1);
       var low23 = LOW_4.selectFrom(g2, g3);
       var high23 = HIGH_4.selectFrom(g2, g3);
-      int to = at + i * outStride;
-      put(LOW_8.selectFrom(low01, low23), out, to);
-      put(HIGH_8.selectFrom(low01, low23), out, to + outStride);
-      put(LOW_8.selectFrom(high01, high23), out, to + 2 * outStride);
-      put(HIGH_8.selectFrom(high01, high23), out, to + 3 * outStride);
-    }
-  }
-
-  private static void amongPairs(float[] in, int words, float[] out, int at, int outStride) {
-    for (int i = 0; i < words; i += GROUP) {
-      int from = vectorOf(i);
-      var g0 = of(in, from);
-      var g1 = of(in, from + GROUP * SIZE);
-      var g2 = of(in, from + 2 * GROUP * SIZE);
-      var g3 = of(in, from + 3 * GROUP * SIZE);
-      var low01 = LOW_4.selectFrom(g0, g1);
-      var high01 = HIGH_4.selectFrom(g0, g1);
-      var low23 = LOW_4.selectFrom(g2, g3);
-      var high23 = HIGH_4.selectFrom(g2, g3);
-      int to = at + 2 * i * outStride;
-      putPair(LOW_8.selectFrom(low01, low23), out, to, outStride);
-      putPair(HIGH_8.selectFrom(low01, low23), out, to + 2 * outStride, outStride);
-      putPair(LOW_8.selectFrom(high01, high23), out, to + 4 * outStride, outStride);
-      putPair(HIGH_8.selectFrom(high01, high23), out, to + 6 * outStride, outStride);
+      int to = at + i * step;
+      put(LOW_8.selectFrom(low01, low23), pairs, out, to, outStride);
+      put(HIGH_8.selectFrom(low01, low23), pairs, out, to + step, outStride);
+      put(LOW_8.selectFrom(high01, high23), pairs, out, to + 2 * step, outStride);
+      put(HIGH_8.selectFrom(high01, high23), pairs, out, to + 3 * step, outStride);
     }
   }
 
@@ -158,9 +141,13 @@ final class VectorTranspose {
     x.reinterpretAsFloats().intoArray(array, at);
   }
 
-  /** The first bfloat16 of each word lies in its lower half. */
-  private static void putPair(IntVector x, float[] array, int at, int stride) {
-    put(x.lanewise(VectorOperators.LSHL, 16), array, at);
-    put(x.and(0xFFFF0000), array, at + stride);
+  /** A word's first bfloat16 lies in its lower half. */
+  private static void put(IntVector x, boolean pairs, float[] array, int at, int stride) {
+    if (pairs) {
+      put(x.lanewise(VectorOperators.LSHL, 16), array, at);
+      put(x.and(0xFFFF0000), array, at + stride);
+    } else {
+      put(x, array, at);
+    }
   }
 }
