@@ -6,7 +6,8 @@ import java.util.List;
  * What a program's tensors need, found by running it on {@link Backends#planning}.
  *
  * @param peakBytes the most that is in use at once, in blocks of 64 bytes
- * @param reservedBytes what the vector backend asks of the system for that, in whole chunks
+ * @param reservedBytes what the vector backend needs for that in one piece, gaps between tensors
+ *     counted: see {@link Backend#reserveBytes}
  * @param allocations what was allocated, largest first; equal ones are one entry
  */
 public record MemoryPlan(long peakBytes, long reservedBytes, List<Allocation> allocations) {

@@ -32,7 +32,13 @@ final class TinyRun implements AutoCloseable {
   private final AdamW optimizer;
 
   TinyRun(TinyModel kind, double dropout, int threads) {
+    this(kind, dropout, threads, 0);
+  }
+
+  /** With memory that is reserved before anything is allocated. */
+  TinyRun(TinyModel kind, double dropout, int threads, long reservedBytes) {
     backend = Backends.vector(threads);
+    backend.reserveBytes(reservedBytes);
     weights = backend.scope("model");
     training = backend.scope("training");
     model = kind.make(dropout, weights, training);

@@ -21,7 +21,7 @@ public final class NativeMemory implements AutoCloseable {
   public record Block(MemorySegment segment, Region.Range range) {}
 
   private final Arena arena = Arena.ofShared();
-  private final Region region = new Region();
+  private final Region region = Region.inChunks();
   private final List<MemorySegment> chunks = new ArrayList<>();
 
   /**
@@ -37,6 +37,15 @@ public final class NativeMemory implements AutoCloseable {
   /** Takes back what {@link #allocate} handed out. */
   public synchronized void free(Block block) {
     region.free(block.range());
+  }
+
+  /**
+   * Asks the system for as much as lacks {@code bytes} in all, in one piece.
+   *
+   * @throws MemoryLimitException if the limit or the system refuses it
+   */
+  public synchronized void reserve(long bytes) {
+    region.reserve(bytes, this::grow);
   }
 
   /** Refuses, from now on, to let {@link #reservedBytes} exceed {@code bytes}. */

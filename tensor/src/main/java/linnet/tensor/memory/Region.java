@@ -1,25 +1,28 @@
 package linnet.tensor.memory;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import linnet.tensor.MemoryLimitException;
 
 /**
- * Bookkeeping of what is free in a growing list of chunks: best fit, ties to the first place, neighbours
- * merged when freed. The outcome depends on the sequence of calls alone. Offsets and sizes are multiples of
- * {@link #ALIGNMENT} bytes. No memory is touched. Not thread-safe.
+ * Bookkeeping of what is free in growing memory: the smallest gap between others that is long enough, else the
+ * smallest end of a chunk, ties to the first place; neighbours are merged when freed. The outcome depends on the sequence of calls alone. Offsets and sizes are multiples of {@link
+ * #ALIGNMENT} bytes. No memory is touched. Not thread-safe.
  */
 public final class Region {
   /** Every range begins and ends at a multiple of this many bytes: a cache line, and the widest vector. */
   public static final int ALIGNMENT = 64;
 
-  /** The size of a chunk, unless one request needs more. */
+  /** The size of a chunk, unless one request needs more, or what was to be needed has been reserved. */
   public static final long CHUNK_BYTES = 64L << 20;
 
   /**
-   * A chunk for one large request is rounded up to this, so that a slightly larger one still fits next time.
+   * A chunk for one large request is rounded up to this, so that a slightly larger one still fits next time;
+   * and so is what comes beyond a reservation, which is little: gaps that lie elsewhere than foreseen.
    */
-  private static final long LARGE_CHUNK_STEP = 4L << 20;
+  private static final long CHUNK_STEP = 4L << 20;
 
   /**
    * Some bytes of one chunk.
@@ -30,20 +33,37 @@ public final class Region {
    */
   public record Range(int chunk, long offset, long bytes) {}
 
-  private final TreeSet<Range> freeBySize = new TreeSet<>(Region::compareSizes);
+  private final boolean onePiece;
+  private final List<Long> chunks = new ArrayList<>();
+  private final TreeSet<Range> gaps = new TreeSet<>(Region::compareSizes);
+  private final TreeSet<Range> ends = new TreeSet<>(Region::compareSizes);
   private final TreeSet<Range> freeByPlace = new TreeSet<>(Region::comparePlaces);
-  private int chunks;
+  private long smallestChunk = CHUNK_BYTES;
   private long reservedBytes;
   private long usedBytes;
   private long peakBytes;
   private long limit = Long.MAX_VALUE;
 
+  private Region(boolean onePiece) {
+    this.onePiece = onePiece;
+  }
+
+  /** Grows by chunks that lie anywhere, as real memory does. */
+  public static Region inChunks() {
+    return new Region(false);
+  }
+
+  /** One chunk, longer by just what is missing whenever it grows, as memory on paper can be. */
+  public static Region inOnePiece() {
+    return new Region(true);
+  }
+
   /**
-   * Finds {@code bytes} bytes, in a new chunk if no free range is long enough.
+   * Finds {@code bytes} bytes, and grows if no free range is long enough.
    *
-   * @param onGrowth called with the size of a new chunk before it is counted; if it throws, nothing has
+   * @param onGrowth called with the bytes to grow by before they are counted; if it throws, nothing has
    *     changed
-   * @throws MemoryLimitException if the new chunk would exceed the limit
+   * @throws MemoryLimitException if growing would exceed the limit
    */
   public Range allocate(long bytes, LongConsumer onGrowth) {
     long needed = roundUp(Math.max(bytes, 1), ALIGNMENT);
@@ -52,10 +72,7 @@ public final class Region {
     }
     var free = smallestHolding(needed);
     if (free == null) {
-      long size = chunkFor(needed);
-      onGrowth.accept(size);
-      addFree(new Range(chunks++, 0, size));
-      reservedBytes += size;
+      grow(needed, onGrowth);
       free = smallestHolding(needed);
     }
     removeFree(free);
@@ -67,21 +84,28 @@ public final class Region {
     return new Range(free.chunk(), free.offset(), needed);
   }
 
-  /** Takes back a range that {@link #allocate} gave, and merges it with free neighbours. */
+  /**
+   * Grows by one chunk for as much as lacks {@code bytes} in all, before it is needed. Who then makes the
+   * calls that took {@code bytes} {@linkplain #inOnePiece in one piece} finds the same places.
+   *
+   * @param onGrowth as in {@link #allocate}; not called where nothing lacks
+   * @throws MemoryLimitException if growing would exceed the limit
+   */
+  public void reserve(long bytes, LongConsumer onGrowth) {
+    long lacking = roundUp(Math.max(bytes - reservedBytes, 0), ALIGNMENT);
+    if (lacking > limit - reservedBytes) {
+      throw new MemoryLimitException(lacking + " bytes to be reserved beside " + reservedBytes
+          + ", and the limit is " + limit + " bytes");
+    }
+    if (lacking > 0) {
+      add(lacking, onGrowth);
+    }
+    smallestChunk = CHUNK_STEP;
+  }
+
+  /** Takes back a range that {@link #allocate} gave. */
   public void free(Range range) {
-    var merged = range;
-    var before = freeByPlace.lower(range);
-    if (before != null && before.chunk() == range.chunk()
-        && before.offset() + before.bytes() == range.offset()) {
-      removeFree(before);
-      merged = new Range(range.chunk(), before.offset(), before.bytes() + range.bytes());
-    }
-    var after = freeByPlace.higher(range);
-    if (after != null && after.chunk() == range.chunk() && range.offset() + range.bytes() == after.offset()) {
-      removeFree(after);
-      merged = new Range(merged.chunk(), merged.offset(), merged.bytes() + after.bytes());
-    }
-    addFree(merged);
+    addMerged(range);
     usedBytes -= range.bytes();
   }
 
@@ -90,7 +114,7 @@ public final class Region {
     limit = bytes;
   }
 
-  /** The sizes of all chunks together. */
+  /** What it has grown to. */
   public long reservedBytes() {
     return reservedBytes;
   }
@@ -112,7 +136,7 @@ public final class Region {
 
   /** The number of chunks. */
   public int chunks() {
-    return chunks;
+    return chunks.size();
   }
 
   private static int compareSizes(Range a, Range b) {
@@ -125,27 +149,63 @@ public final class Region {
     return order != 0 ? order : Long.compare(a.offset, b.offset);
   }
 
-  private long chunkFor(long needed) {
+  private void grow(long needed, LongConsumer onGrowth) {
     long available = limit - reservedBytes;
-    if (needed > available) {
+    long lacking = onePiece && !ends.isEmpty() ? needed - ends.first().bytes() : needed;
+    if (lacking > available) {
       throw new MemoryLimitException(needed + " bytes asked for; " + usedBytes + " of " + reservedBytes
           + " reserved bytes are in use, no gap is large enough, and the limit is " + limit + " bytes");
     }
-    long wanted = needed <= CHUNK_BYTES ? CHUNK_BYTES : roundUp(needed, LARGE_CHUNK_STEP);
-    return Math.min(wanted, available / ALIGNMENT * ALIGNMENT);
+    long chunk = Math.max(smallestChunk, roundUp(needed, CHUNK_STEP));
+    add(onePiece ? lacking : Math.min(chunk, available / ALIGNMENT * ALIGNMENT), onGrowth);
+  }
+
+  private void add(long bytes, LongConsumer onGrowth) {
+    onGrowth.accept(bytes);
+    long offset = 0;
+    if (onePiece && !chunks.isEmpty()) {
+      offset = chunks.removeLast();
+    }
+    chunks.add(offset + bytes);
+    reservedBytes += bytes;
+    addMerged(new Range(chunks.size() - 1, offset, bytes));
   }
 
   private Range smallestHolding(long bytes) {
-    return freeBySize.ceiling(new Range(0, 0, bytes));
+    var least = new Range(0, 0, bytes);
+    var gap = gaps.ceiling(least);
+    return gap != null ? gap : ends.ceiling(least);
+  }
+
+  private void addMerged(Range range) {
+    var merged = range;
+    var before = freeByPlace.lower(range);
+    if (before != null && before.chunk() == range.chunk()
+        && before.offset() + before.bytes() == range.offset()) {
+      removeFree(before);
+      merged = new Range(range.chunk(), before.offset(), before.bytes() + range.bytes());
+    }
+    var after = freeByPlace.higher(range);
+    if (after != null && after.chunk() == range.chunk() && range.offset() + range.bytes() == after.offset()) {
+      removeFree(after);
+      merged = new Range(merged.chunk(), merged.offset(), merged.bytes() + after.bytes());
+    }
+    addFree(merged);
   }
 
   private void addFree(Range range) {
-    freeBySize.add(range);
+    (isEnd(range) ? ends : gaps).add(range);
     freeByPlace.add(range);
   }
 
+  private boolean isEnd(Range range) {
+    return range.offset() + range.bytes() == chunks.get(range.chunk());
+  }
+
   private void removeFree(Range range) {
-    freeBySize.remove(range);
+    if (!gaps.remove(range)) {
+      ends.remove(range);
+    }
     freeByPlace.remove(range);
   }
 

@@ -13,7 +13,7 @@ import linnet.tensor.memory.Region;
 final class Ledger {
   private record Kind(DType dtype, Shape shape, String scope) {}
 
-  private final Region region = new Region();
+  private final Region region = Region.inOnePiece();
   private final Map<Kind, Long> counts = new HashMap<>();
 
   synchronized Region.Range allocate(DType dtype, Shape shape, String scope) {

@@ -91,6 +91,11 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public void reserveBytes(long bytes) {
+    memory.reserve(bytes);
+  }
+
+  @Override
   public void limitBytes(long bytes) {
     memory.limit(bytes);
   }

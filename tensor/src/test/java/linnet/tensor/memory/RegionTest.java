@@ -32,7 +32,7 @@ class RegionTest {
   @Property(tries = 300)
   void liveRangesNeverOverlapAndFreeingAllLeavesWholeChunks(
       @ForAll @Size(max = 60) List<@From("calls") Call> calls) {
-    var region = new Region();
+    var region = Region.inChunks();
     var chunkSizes = new ArrayList<Long>();
     var live = new ArrayList<Region.Range>();
     long used = 0;
@@ -64,11 +64,10 @@ class RegionTest {
 
   @Property(tries = 100)
   void theSameCallsFindTheSamePlaces(@ForAll @Size(max = 40) List<@From("calls") Call> calls) {
-    assertEquals(places(calls), places(calls));
+    assertEquals(places(Region.inChunks(), calls), places(Region.inChunks(), calls));
   }
 
-  private static List<Region.Range> places(List<Call> calls) {
-    var region = new Region();
+  private static List<Region.Range> places(Region region, List<Call> calls) {
     var live = new ArrayList<Region.Range>();
     var all = new ArrayList<Region.Range>();
     for (var call : calls) {
@@ -82,9 +81,38 @@ class RegionTest {
     return all;
   }
 
+  /** What a plan relies on. */
+  @Property(tries = 200)
+  void callsInOnePieceFindTheSamePlacesInWhatTheyTook(@ForAll @Size(max = 60) List<@From("calls") Call> calls) {
+    var onPaper = Region.inOnePiece();
+    var planned = places(onPaper, calls);
+    assertTrue(onPaper.chunks() <= 1);
+    assertTrue(onPaper.reservedBytes() >= onPaper.peakBytes());
+    var real = Region.inChunks();
+    real.reserve(onPaper.reservedBytes(), growth -> assertEquals(onPaper.reservedBytes(), growth));
+    real.limit(onPaper.reservedBytes());
+    assertEquals(planned, places(real, calls));
+  }
+
+  @Test
+  void whatComesBeyondAReservationTakesLittle() {
+    var region = Region.inChunks();
+    var growths = new ArrayList<Long>();
+    region.allocate(100, growths::add);
+    region.reserve(Region.CHUNK_BYTES + 100, growths::add);
+    region.reserve(Region.CHUNK_BYTES, growths::add);
+    region.allocate(Region.CHUNK_BYTES - 128, growths::add);
+    region.allocate(1 << 20, growths::add);
+    assertEquals(List.of(Region.CHUNK_BYTES, 128L, 4L << 20), growths);
+    long reserved = region.reservedBytes();
+    region.limit(reserved + 64);
+    assertThrows(MemoryLimitException.class, () -> region.reserve(reserved + 65, growths::add));
+    assertEquals(reserved, region.reservedBytes());
+  }
+
   @Test
   void takesTheSmallestGapThatFits() {
-    var region = new Region();
+    var region = Region.inChunks();
     var large = region.allocate(1024, growth -> { });
     region.allocate(64, growth -> { });
     var small = region.allocate(256, growth -> { });
@@ -97,7 +125,7 @@ class RegionTest {
 
   @Test
   void refusesToGrowBeyondTheLimitAndSaysTheNumbers() {
-    var region = new Region();
+    var region = Region.inChunks();
     region.limit(1000);
     region.allocate(500, growth -> assertEquals(960, growth));
     var error = assertThrows(MemoryLimitException.class, () -> region.allocate(600, growth -> { }));
@@ -110,7 +138,7 @@ class RegionTest {
 
   @Test
   void aFailedGrowthChangesNothing() {
-    var region = new Region();
+    var region = Region.inChunks();
     assertThrows(IllegalStateException.class, () -> region.allocate(10, growth -> {
       throw new IllegalStateException("no memory");
     }));
