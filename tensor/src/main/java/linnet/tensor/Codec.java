@@ -1,18 +1,15 @@
 package linnet.tensor;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
  * The scalar definition of every {@link DType}: what the bytes of stored elements mean, little-endian, at any
- * alignment. The block types are those of the GGUF specification (ggml, {@code ggml-quants.c}): nibble j of a
- * block of 4-bit weights is element j in the low half of byte j, and element j + 16 in its high half.
+ * alignment.
  *
- * <p>Every type but F64, I64 and I32 decodes to F32 exactly as stored; Q4_1's sum d·q + m is rounded to F32
- * once, as ggml does.
+ * <p>Every type but F64, I64 and I32 decodes to F32 exactly as stored; of the block types, products of scales
+ * and quants are exact, and a minimum is added with one rounding, as in ggml.
  */
 public final class Codec {
   private static final ValueLayout.OfShort SHORT =
@@ -60,7 +57,7 @@ public final class Codec {
           out[at + i] = integers[i];
         }
       }
-      case Q8_0, Q4_0, Q4_1 -> decodeBlocks(dtype, bytes, element, out, at, n);
+      default -> decodeBlocks(dtype, bytes, element, out, at, n);
     }
   }
 
@@ -100,8 +97,8 @@ public final class Codec {
       out[at + i] = switch (dtype) {
         case I64 -> bytes.get(LONG, (element + i) * 8);
         case I32 -> bytes.get(INT, (element + i) * 4);
-        case U8 -> Byte.toUnsignedLong(bytes.get(JAVA_BYTE, element + i));
-        case F64, F32, F16, BF16, Q8_0, Q4_0, Q4_1 ->
+        case U8 -> Byte.toUnsignedLong(bytes.get(ValueLayout.JAVA_BYTE, element + i));
+        default ->
             throw new IllegalArgumentException(
                 dtype + " does not hold integers: decode it to float[] or double[]");
       };
@@ -134,7 +131,7 @@ public final class Codec {
           bytes.set(SHORT, (element + i) * 2, floatToBfloat16(values[at + i]));
         }
       }
-      case I64, I32, U8, Q8_0, Q4_0, Q4_1 ->
+      default ->
           throw new IllegalArgumentException("real numbers are encoded as F64, F32, F16 or BF16, not "
               + dtype);
     }
@@ -171,10 +168,20 @@ public final class Codec {
       case F32 -> (float) value;
       case F16 -> Float.float16ToFloat(Float.floatToFloat16(toOddFloat(value)));
       case BF16 -> bfloat16ToFloat(floatToBfloat16(toOddFloat(value)));
-      case I64, I32, U8, Q8_0, Q4_0, Q4_1 ->
+      default ->
           throw new IllegalArgumentException("real numbers are rounded to F64, F32, F16 or BF16, not "
               + dtype);
     };
+  }
+
+  /**
+   * Whether the scales of the block that begins {@code start} bytes into {@code bytes} are finite; then so are
+   * all of its values.
+   *
+   * @throws IllegalArgumentException if the type has no blocks
+   */
+  public static boolean hasFiniteScales(DType dtype, MemorySegment bytes, long start) {
+    return BlockCodec.hasFiniteScales(dtype, bytes, start);
   }
 
   /** The F32 value of bfloat16 bits: exact. */
@@ -208,27 +215,13 @@ public final class Codec {
     return Float.intBitsToFloat(Math.abs(nearest) > Math.abs(value) ? bits - 1 : bits + 1);
   }
 
-  private static void decodeBlocks(DType dtype, MemorySegment bytes,
-      long element, float[] out, int at, int n) {
+  private static void decodeBlocks(DType dtype, MemorySegment bytes, long element, float[] out, int at,
+      int n) {
     int size = dtype.elementsPerBlock();
-    for (int done = 0; done < n; ) {
-      long start = (element + done) / size * dtype.bytesPerBlock();
-      int from = (int) ((element + done) % size);
-      int to = Math.min(size, from + n - done);
-      float d = Float.float16ToFloat(bytes.get(SHORT, start));
-      for (int i = from; i < to; i++) {
-        out[at + done + i - from] = switch (dtype) {
-          case Q8_0 -> d * bytes.get(JAVA_BYTE, start + 2 + i);
-          case Q4_0 -> d * (nibble(bytes, start + 2, i) - 8);
-          default -> d * nibble(bytes, start + 4, i) + Float.float16ToFloat(bytes.get(SHORT, start + 2));
-        };
-      }
-      done += to - from;
+    for (int i = 0; i < n; i++) {
+      long block = (element + i) / size;
+      int within = (int) (element + i - block * size);
+      out[at + i] = BlockCodec.value(dtype, bytes, block * dtype.bytesPerBlock(), within);
     }
-  }
-
-  private static int nibble(MemorySegment bytes, long start, int i) {
-    int pair = bytes.get(JAVA_BYTE, start + i % 16);
-    return (i < 16 ? pair : pair >> 4) & 0xF;
   }
 }

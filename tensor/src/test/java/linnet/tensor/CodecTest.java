@@ -68,11 +68,11 @@ class CodecTest {
   @Property(tries = 200)
   void anyPartDecodesAsTheWhole(@ForAll DType dtype, @ForAll long seed, @ForAll @IntRange(max = 100) int from,
       @ForAll @IntRange(max = 28) int count) {
-    var content = new byte[(int) dtype.bytes(128)];
+    var content = new byte[(int) dtype.bytes(512)];
     new Random(seed).nextBytes(content);
     var bytes = MemorySegment.ofArray(content);
-    var whole = new float[128];
-    Codec.decode(dtype, bytes, 0, whole, 0, 128);
+    var whole = new float[512];
+    Codec.decode(dtype, bytes, 0, whole, 0, 512);
     var part = new float[count + 2];
     Codec.decode(dtype, bytes, from, part, 1, count);
     assertArrayEquals(Arrays.copyOfRange(whole, from, from + count), Arrays.copyOfRange(part, 1, count + 1));

@@ -42,7 +42,7 @@ enum SafetensorsTypes {
       case F32 -> F32;
       case F64 -> F64;
       case I64 -> I64;
-      case Q8_0, Q4_0, Q4_1 -> throw new IllegalArgumentException(
+      default -> throw new IllegalArgumentException(
           spec.name() + ": safetensors holds no " + spec.dtype() + "; convert it to BF16, F16 or F32");
     };
   }

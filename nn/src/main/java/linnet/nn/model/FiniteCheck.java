@@ -3,10 +3,10 @@ package linnet.nn.model;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfLong;
-import java.lang.foreign.ValueLayout.OfShort;
 import java.nio.ByteOrder;
 import java.util.stream.LongStream;
 import linnet.nn.io.StoredTensor;
+import linnet.tensor.Codec;
 import linnet.tensor.DType;
 
 /**
@@ -16,7 +16,6 @@ import linnet.tensor.DType;
  */
 final class FiniteCheck {
   private static final OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final long SIXTEENS = 0x0001_0001_0001_0001L;
   private static final long THIRTY_TWOS = 0x0000_0001_0000_0001L;
   private static final int F16_EXPONENT = 0x7C00;
@@ -47,9 +46,8 @@ final class FiniteCheck {
       case F32 -> plain(bytes, 0x7F80_0000 * THIRTY_TWOS, THIRTY_TWOS);
       case F16 -> plain(bytes, F16_EXPONENT * SIXTEENS, SIXTEENS);
       case BF16 -> plain(bytes, 0x7F80 * SIXTEENS, SIXTEENS);
-      case Q8_0, Q4_0 -> scales(bytes, tensor.dtype(), 1);
-      case Q4_1 -> scales(bytes, tensor.dtype(), 2);
       case I64, I32, U8 -> true;
+      default -> scales(bytes, tensor.dtype());
     };
   }
 
@@ -79,12 +77,10 @@ final class FiniteCheck {
     return (found & signs) == 0;
   }
 
-  private static boolean scales(MemorySegment bytes, DType dtype, int scales) {
+  private static boolean scales(MemorySegment bytes, DType dtype) {
     for (long block = 0; block < bytes.byteSize(); block += dtype.bytesPerBlock()) {
-      for (int i = 0; i < scales; i++) {
-        if ((bytes.get(HALF, block + 2L * i) & F16_EXPONENT) == F16_EXPONENT) {
-          return false;
-        }
+      if (!Codec.hasFiniteScales(dtype, bytes, block)) {
+        return false;
       }
     }
     return true;

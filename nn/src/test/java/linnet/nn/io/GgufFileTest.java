@@ -105,7 +105,8 @@ class GgufFileTest {
     refuses(tensor + 9, 5, "t: found 5 dimensions, expected at most 4");
     refuses(tensor + 13, 33, "t: found rows of 33 elements, expected a multiple of 32 for Q8_0");
     refuses(tensor + 17, 1, "t: found the shape [4294967328], expected sizes from 0 to 2147483647");
-    refuses(tensor + 21, 12, "t: found the tensor type Q4_K, expected one of F32, F16, Q4_0, Q4_1, Q8_0");
+    refuses(tensor + 21, 16, "t: found the tensor type IQ2_XXS, expected one of F32, F16, Q4_0, Q4_1, Q5_0");
+    refuses(tensor + 21, 12, "t: found rows of 32 elements, expected a multiple of 256 for Q4_K");
     refuses(tensor + 21, 77, "t: found the tensor type number 77, expected one of");
     refuses(tensor + 25, 3, "t: found the offset 3, expected a multiple of the alignment 32");
     refuses(tensor + 25, 64, "t: found 34 bytes at offset 64 of the data, expected them within its 64 bytes");

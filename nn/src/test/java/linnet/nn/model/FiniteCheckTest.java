@@ -25,7 +25,7 @@ class FiniteCheckTest {
 
   @Property(tries = 2000)
   void agreesWithTheDefinitionOfEveryTypeOnAnyBytes(@ForAll DType dtype,
-      @ForAll @Size(max = 160) byte[] any) {
+      @ForAll @Size(max = 450) byte[] any) {
     var bytes = Arrays.copyOf(any, any.length / dtype.bytesPerBlock() * dtype.bytesPerBlock());
     assertEquals(decodesToFinite(dtype, bytes), allFinite(dtype, bytes), dtype.toString());
   }

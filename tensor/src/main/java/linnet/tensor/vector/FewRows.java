@@ -38,7 +38,7 @@ final class FewRows {
 
   void run(Matrix out, Matrix a, Matrix b, Update update) {
     int depth = a.columns();
-    boolean direct = a.rows() <= DIRECT && hasWholeBlocks(b);
+    boolean direct = a.rows() <= DIRECT && dots.readsStored(b.dtype()) && hasWholeBlocks(b);
     var shared = crew.borrow();
     try {
       var left = shared.array(Purpose.LEFT, (long) a.rows() * depth);
@@ -66,7 +66,7 @@ final class FewRows {
 
   private static boolean hasWholeBlocks(Matrix b) {
     int block = b.dtype().elementsPerBlock();
-    return b.dtype().isFloating() && b.offset() % block == 0 && b.columnStride() % block == 0;
+    return b.offset() % block == 0 && b.columnStride() % block == 0;
   }
 
   private void storedRows(Matrix out, float[] left, Matrix b, int n, int count, Update update,

@@ -36,8 +36,8 @@ final class Transfer {
 
   private static void bytes(Tensor out, Tensor x) {
     var dtype = x.dtype();
-    MemorySegment.copy(Native.segment(x), dtype.bytes(x.offset()), Native.segment(out),
-        dtype.bytes(out.offset()), dtype.bytes(x.elements()));
+    MemorySegment.copy(Native.segment(x), dtype.offset(x.offset()), Native.segment(out),
+        dtype.offset(out.offset()), dtype.bytes(x.elements()));
   }
 
   private static void integers(Tensor out, Tensor x) {

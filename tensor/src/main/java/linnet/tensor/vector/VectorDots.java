@@ -84,11 +84,18 @@ final class VectorDots implements DotLanes {
   }
 
   @Override
+  public boolean readsStored(DType dtype) {
+    return switch (dtype) {
+      case F32, BF16, F16, Q8_0, Q4_0, Q4_1 -> true;
+      default -> false;
+    };
+  }
+
+  @Override
   public void products(float[] a, int aAt, int n, DType dtype, MemorySegment b, long first, long stride,
       int rows, float[] sums, int at) {
     var lanes = new float[LANES];
-    boolean isWeight = dtype.isQuantized() || dtype == DType.F32 || dtype == DType.BF16 || dtype == DType.F16;
-    int end = isWeight ? n - n % LANES : 0;
+    int end = readsStored(dtype) ? n - n % LANES : 0;
     int step = dtype == DType.F16 ? L : STEP;
     for (int r = 0; r < rows; r++) {
       long row = first + r * stride;
@@ -100,7 +107,7 @@ final class VectorDots implements DotLanes {
           case Q8_0 -> q8(a, aAt + part, b, start(dtype, row) + part, end, lanes, part);
           case Q4_0 -> q4(a, aAt + part, b, start(dtype, row) + part, end, lanes, part);
           case Q4_1 -> q4WithMinimum(a, aAt + part, b, start(dtype, row) + part, end, lanes, part);
-          case F64, I64, I32, U8 -> Arrays.fill(lanes, 0);
+          default -> Arrays.fill(lanes, 0);
         }
       }
       if (end < n) {

@@ -37,14 +37,14 @@ final class VectorStorage implements StorageLanes {
           f16(bytes, 2 * (element + r * stride), out, at + r * outStride, n);
         }
       }
-      case Q8_0, Q4_0, Q4_1 -> {
-        for (int r = 0; r < rows; r++) {
-          VectorBlocks.decode(dtype, bytes, element + r * stride, out, at + r * outStride, n);
-        }
-      }
       case F64, I64, I32, U8 -> {
         for (int r = 0; r < rows; r++) {
           Codec.decode(dtype, bytes, element + r * stride, out, at + r * outStride, n);
+        }
+      }
+      default -> {
+        for (int r = 0; r < rows; r++) {
+          VectorBlocks.decode(dtype, bytes, element + r * stride, out, at + r * outStride, n);
         }
       }
     }

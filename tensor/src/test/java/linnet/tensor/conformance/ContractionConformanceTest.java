@@ -3,6 +3,7 @@ package linnet.tensor.conformance;
 import java.util.List;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
+import linnet.tensor.RandomBlocks;
 import linnet.tensor.Shape;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -10,7 +11,6 @@ import net.jqwik.api.ShrinkingMode;
 
 class ContractionConformanceTest implements OnEveryBackend {
   private static final List<DType> PLAIN = List.of(DType.F32, DType.BF16, DType.F16, DType.F64);
-  private static final List<DType> QUANTIZED = List.of(DType.Q8_0, DType.Q4_0, DType.Q4_1);
 
   @Property(tries = 150, shrinking = ShrinkingMode.OFF)
   void matmul(@ForAll("backends") Backend backend, @ForAll long seed) {
@@ -105,8 +105,9 @@ class ContractionConformanceTest implements OnEveryBackend {
     agree(backend, seed, Tolerance.SUMMED, s -> {
       int tokens = s.size();
       int out = s.positiveSize();
-      int in = 32 * (1 + s.below(4));
-      var w = s.quantized(s.oneOf(QUANTIZED), out, in);
+      var dtype = s.oneOf(RandomBlocks.types());
+      int in = RandomBlocks.rowUnit(dtype) * (1 + s.below(dtype == DType.NF4 ? 150 : 4));
+      var w = s.quantized(dtype, out, in);
       int from = s.below(out);
       var part = w.slice(0, from, out);
       s.backend().matmul(s.outputRows(tokens, out - from), s.rows(tokens, in), part.transpose());

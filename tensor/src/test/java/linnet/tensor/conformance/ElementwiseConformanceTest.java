@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
+import linnet.tensor.RandomBlocks;
 import linnet.tensor.ElementwiseKernels.Binary;
 import linnet.tensor.ElementwiseKernels.Unary;
 import net.jqwik.api.ForAll;
@@ -119,8 +120,9 @@ class ElementwiseConformanceTest implements OnEveryBackend {
   void copyOfQuantizedRows(@ForAll("backends") Backend backend, @ForAll long seed) {
     agree(backend, seed, Tolerance.ROUNDED, s -> {
       int rows = s.positiveSize();
-      int columns = 32 * (1 + s.below(4));
-      var x = s.quantized(s.oneOf(List.of(DType.Q8_0, DType.Q4_0, DType.Q4_1)), rows, columns);
+      var dtype = s.oneOf(RandomBlocks.types());
+      int columns = RandomBlocks.rowUnit(dtype) * (1 + s.below(4));
+      var x = s.quantized(dtype, rows, columns);
       int from = s.below(rows);
       var part = x.slice(0, from, from + 1 + s.below(rows - from));
       s.backend().copy(s.output(part.size(0), columns), part);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
+import linnet.tensor.RandomBlocks;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -20,8 +21,8 @@ class IndexConformanceTest implements OnEveryBackend {
       var dtype = s.oneOf(List.of(DType.F32, DType.BF16, DType.F16, DType.F64));
       var table = s.input(Layout.DENSE_ROWS, dtype, x -> x, vocabulary, d);
       s.backend().gatherRows(s.outputRows(tokens, d), table, s.indices(tokens, vocabulary));
-      var blocks = s.quantized(s.oneOf(List.of(DType.Q8_0, DType.Q4_0, DType.Q4_1)), vocabulary, 64);
-      s.backend().gatherRows(s.outputRows(tokens, 64), blocks, s.indices(tokens, vocabulary));
+      var blocks = s.quantized(s.oneOf(RandomBlocks.types()), vocabulary, 256);
+      s.backend().gatherRows(s.outputRows(tokens, 256), blocks, s.indices(tokens, vocabulary));
     });
   }
 

@@ -2,7 +2,6 @@ package linnet.tensor.conformance;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -10,6 +9,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
+import linnet.tensor.RandomBlocks;
 import linnet.tensor.Scope;
 import linnet.tensor.Shape;
 import linnet.tensor.Tensor;
@@ -107,15 +107,7 @@ final class Stage implements AutoCloseable {
   Tensor quantized(DType dtype, int rows, int columns) {
     var shape = Shape.of(rows, columns);
     MemorySegment bytes = Arena.ofAuto().allocate(dtype.bytes(shape.elements()), 32);
-    for (long i = 0; i < bytes.byteSize(); i++) {
-      bytes.set(ValueLayout.JAVA_BYTE, i, (byte) below(256));
-    }
-    for (long block = 0; block < bytes.byteSize(); block += dtype.bytesPerBlock()) {
-      for (int half = 0; half < (dtype == DType.Q4_1 ? 2 : 1); half++) {
-        bytes.set(ValueLayout.JAVA_SHORT_UNALIGNED, block + 2 * half,
-            Float.floatToFloat16((float) normal() / 128));
-      }
-    }
+    RandomBlocks.fill(dtype, bytes, () -> below(256), () -> normal() / 4);
     var tensor = backend.adopt(scope, dtype, shape, bytes);
     all.add(tensor);
     return tensor;

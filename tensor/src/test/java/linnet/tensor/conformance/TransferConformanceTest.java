@@ -67,17 +67,18 @@ class TransferConformanceTest implements OnEveryBackend {
   void adoptedMemoryIsReadAsItsDtypeSays(Backend backend) {
     try (var arena = Arena.ofShared(); var scope = backend.scope("model")) {
       for (var dtype : DType.values()) {
-        var bytes = arena.allocate(dtype.bytes(64), 64);
+        int row = Math.max(32, dtype.elementsPerBlock());
+        var bytes = arena.allocate(dtype.bytes(2L * row), 64);
         for (long i = 0; i < bytes.byteSize(); i++) {
           bytes.set(ValueLayout.JAVA_BYTE, i, (byte) (i % 50));
         }
-        var expected = new double[64];
-        Codec.decode(dtype, bytes, 0, expected, 0, 64);
-        var tensor = backend.adopt(scope, dtype, Shape.of(2, 32), bytes);
+        var expected = new double[2 * row];
+        Codec.decode(dtype, bytes, 0, expected, 0, expected.length);
+        var tensor = backend.adopt(scope, dtype, Shape.of(2, row), bytes);
         assertArrayEquals(expected, tensor.toDoubles(), dtype::toString);
-        assertEquals(expected[33], tensor.slice(0, 1, 2).slice(1, 1, 2).item(), dtype::toString);
+        assertEquals(expected[row + 1], tensor.slice(0, 1, 2).slice(1, 1, 2).item(), dtype::toString);
         var error = assertThrows(IllegalArgumentException.class,
-            () -> backend.adopt(scope, dtype, Shape.of(1, 32), bytes));
+            () -> backend.adopt(scope, dtype, Shape.of(1, row), bytes));
         assertTrue(error.getMessage().contains(Long.toString(bytes.byteSize())), error.getMessage());
       }
     }

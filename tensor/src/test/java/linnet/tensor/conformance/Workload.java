@@ -1,9 +1,11 @@
 package linnet.tensor.conformance;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
 import linnet.tensor.AttentionRule;
@@ -12,6 +14,7 @@ import linnet.tensor.DType;
 import linnet.tensor.ElementwiseKernels.Binary;
 import linnet.tensor.ElementwiseKernels.Unary;
 import linnet.tensor.OptimizerKernels.AdamWStep;
+import linnet.tensor.RandomBlocks;
 import linnet.tensor.RandomKey;
 import linnet.tensor.ReductionKernels.Reduction;
 import linnet.tensor.Scope;
@@ -83,9 +86,12 @@ final class Workload {
   }
 
   private void contractions() {
-    for (var dtype : new DType[] {DType.F32, DType.BF16, DType.F16, DType.Q8_0, DType.Q4_0, DType.Q4_1}) {
+    var weights = new ArrayList<>(List.of(DType.F32, DType.BF16, DType.F16));
+    weights.addAll(RandomBlocks.types());
+    for (var dtype : weights) {
       int out = sized(205);
-      int in = 32 * Math.max(1, 19 / scale);
+      int unit = dtype.isQuantized() ? RandomBlocks.rowUnit(dtype) : 32;
+      int in = unit * Math.max(1, 607 / scale / unit);
       var w = weights(dtype, out, in);
       for (int rows : new int[] {1, 3, 7, sized(131)}) {
         var x = normals(v -> v, rows, in);
@@ -223,15 +229,8 @@ final class Workload {
     key = key.derive(1);
     var shape = Shape.of(rows, columns);
     var bytes = Arena.ofAuto().allocate(dtype.bytes(shape.elements()), 32);
-    for (long i = 0; i < bytes.byteSize(); i++) {
-      bytes.set(ValueLayout.JAVA_BYTE, i, (byte) key.next(i));
-    }
-    for (long block = 0; block < bytes.byteSize(); block += dtype.bytesPerBlock()) {
-      bytes.set(ValueLayout.JAVA_SHORT_UNALIGNED, block, Float.floatToFloat16(0.01f));
-      if (dtype == DType.Q4_1) {
-        bytes.set(ValueLayout.JAVA_SHORT_UNALIGNED, block + 2, Float.floatToFloat16(-0.05f));
-      }
-    }
+    var next = new AtomicInteger();
+    RandomBlocks.fill(dtype, bytes, () -> (int) key.next(next.getAndIncrement()), () -> 0.3);
     return backend.adopt(scope, dtype, shape, bytes);
   }
 

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import linnet.tensor.Codec;
 import linnet.tensor.DType;
+import linnet.tensor.RandomBlocks;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +23,7 @@ class DotLanesTest {
   private final Random random = new Random(7);
 
   @ParameterizedTest
-  @EnumSource(names = {"F64", "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
+  @EnumSource(names = {"F64", "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "NF4"})
   void sumsStoredRowsAlike(DType dtype) {
     try (var arena = Arena.ofConfined()) {
       for (int n : LENGTHS) {
@@ -112,15 +112,7 @@ class DotLanesTest {
       Codec.encode(dtype, values, 0, elements, bytes, 0);
       return bytes;
     }
-    for (long i = 0; i < bytes.byteSize(); i++) {
-      bytes.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
-    }
-    for (long block = 0; block < bytes.byteSize(); block += dtype.bytesPerBlock()) {
-      bytes.set(Native.SHORT, block, Float.floatToFloat16(random.nextFloat() / 64 - 0.01f));
-      if (dtype == DType.Q4_1) {
-        bytes.set(Native.SHORT, block + 2, Float.floatToFloat16(random.nextFloat()));
-      }
-    }
+    RandomBlocks.fill(dtype, bytes, random::nextInt, () -> random.nextFloat() - 0.3);
     return bytes;
   }
 }

@@ -11,16 +11,17 @@ import linnet.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** The vectorised decoders against the definition, {@link Codec}. */
 class StorageLanesTest {
   private final VectorStorage vector = new VectorStorage();
 
   @ParameterizedTest
-  @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
+  @EnumSource(mode = Mode.EXCLUDE, names = {"F64", "I64", "I32", "U8"})
   void decodesAnyRunAsDefined(DType dtype) {
     var random = new Random(dtype.ordinal());
-    int elements = 32 * 40;
+    int elements = 256 * 70; // more than a block of any type
     try (var arena = Arena.ofConfined()) {
       var bytes = arena.allocate(dtype.bytes(elements));
       for (long i = 0; i < bytes.byteSize(); i++) {
@@ -77,10 +78,10 @@ class StorageLanesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_1"})
+  @EnumSource(mode = Mode.EXCLUDE, names = {"F64", "I64", "I32", "U8"})
   void decodesColumnsAsDefined(DType dtype) {
     var random = new Random(dtype.ordinal());
-    int stride = 32 * 9;
+    int stride = 256 * 2;
     int most = 70;
     try (var arena = Arena.ofConfined()) {
       var bytes = arena.allocate(dtype.bytes((long) stride * most));
@@ -89,7 +90,7 @@ class StorageLanesTest {
       }
       for (int run = 0; run < 100; run++) {
         int rows = random.nextInt(most + 1);
-        int n = random.nextInt(stride - 31);
+        int n = random.nextInt(300);
         int outStride = rows + random.nextInt(3);
         var expected = new float[n * outStride + rows + 3];
         var actual = new float[expected.length];
