@@ -9,4 +9,5 @@ module linnet.nn {
   exports linnet.nn.lora;
   exports linnet.nn.model;
   exports linnet.nn.optim;
+  exports linnet.nn.quant;
 }

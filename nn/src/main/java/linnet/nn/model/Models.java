@@ -2,11 +2,15 @@ package linnet.nn.model;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import linnet.nn.DeclaredParam;
 import linnet.nn.FrozenParam;
+import linnet.nn.Linear;
 import linnet.nn.LoraLinear;
 import linnet.nn.Modules;
+import linnet.nn.Param;
 import linnet.nn.TrainableParam;
 import linnet.nn.io.AtomicFile;
 import linnet.nn.io.ModelFiles;
@@ -16,9 +20,12 @@ import linnet.nn.io.OutgoingTensor;
 import linnet.nn.io.SafetensorsWriter;
 import linnet.nn.io.StoredTensor;
 import linnet.nn.json.Json;
+import linnet.nn.quant.Quantization;
+import linnet.nn.quant.QuantizedWeights;
 import linnet.tensor.DType;
 import linnet.tensor.RandomKey;
 import linnet.tensor.Scope;
+import linnet.tensor.Tensor;
 
 /** Loads, makes and saves models. */
 public final class Models {
@@ -70,13 +77,37 @@ public final class Models {
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static LoadedModel open(Path path, Scope weights) {
-    return open(path, weights, DType.F32);
+    return open(path, weights, Quantization.NONE);
+  }
+
+  /**
+   * Loads a model as {@link #open(Path, Scope)} does, but quantises the weights of its projections. They are
+   * read through a mapping of their own, which ends with that, so that the files' pages count no longer.
+   *
+   * @param quantization what they become; the model keeps the shapes and keys of its checkpoint
+   * @throws ModelFormatException if they are quantised already, or not finite
+   */
+  public static LoadedModel open(Path path, Scope weights, Quantization quantization) {
+    if (quantization == Quantization.NONE) {
+      return open(path, weights, DType.F32);
+    }
+    var quantized = new QuantizedWeights(quantization);
+    var source = ModelSource.open(path);
+    try (var apart = ModelSource.open(path)) {
+      var model = read(source, Optional.of((owner, name) -> quantized.quantize(source.path(),
+          apart.tensors().get(name), owner.layout(), weights)), weights, DType.F32);
+      return model.holding(quantized);
+    } catch (RuntimeException failed) {
+      source.close();
+      quantized.close();
+      throw failed;
+    }
   }
 
   private static LoadedModel open(Path path, Scope weights, DType compute) {
     var source = ModelSource.open(path);
     try {
-      return read(source, weights, compute);
+      return read(source, Optional.empty(), weights, compute);
     } catch (RuntimeException failed) {
       source.close();
       throw failed;
@@ -99,16 +130,28 @@ public final class Models {
     return config;
   }
 
-  private static LoadedModel read(ModelSource source, Scope weights, DType compute) {
+  /** Another way to read the weight of a projection, which is stored under {@code name}. */
+  private interface ProjectionReader {
+    Tensor read(Linear projection, String name);
+  }
+
+  private static LoadedModel read(ModelSource source, Optional<ProjectionReader> otherwise, Scope weights,
+      DType compute) {
     var declared = CausalLm.declare(config(source)); // declares every layer, so their number must be right
     var stored = source.tensors();
     var names = CheckpointNames.of(declared.config(), stored);
     Weights.requireSameNames(source.path(), "a " + declared.config().modelType() + " of this configuration",
         Modules.parameters(declared).keySet().stream().map(names::stored).toList(), names.needed());
+    var projections = new IdentityHashMap<Param, Linear>();
+    Modules.find(declared, Linear.class).values().forEach(linear -> projections.put(linear.weight(), linear));
     var read = new ArrayList<StoredTensor>();
     var model = Modules.mapParams(declared, (key, param) -> {
       var tensor = stored.get(names.stored(key));
       Weights.requireShape(source.path(), tensor, param.shape());
+      var projection = projections.get(param);
+      if (otherwise.isPresent() && projection != null) {
+        return new FrozenParam(key, otherwise.get().read(projection, tensor.name()));
+      }
       read.add(tensor);
       boolean inPlace = param.shape().rank() > 1 && compute == DType.F32;
       return new FrozenParam(key, inPlace
@@ -137,13 +180,23 @@ public final class Models {
    * The model with every parameter trainable: copies in F32, or F64 for an F64 model.
    *
    * @param training where the copies live
+   * @throws IllegalArgumentException if weights were quantised when the model was loaded: what is trained would
+   *     be the damaged weights
    */
   public static CausalLm trainable(CausalLm model, Scope training) {
     return Modules.mapParams(model, (name, param) -> {
+      requireUnquantized(name, param.value().dtype());
       var value = training.allocate(model.dtype(), param.shape());
       training.backend().copy(value, param.value());
       return new TrainableParam(name, value);
     });
+  }
+
+  private static void requireUnquantized(String name, DType dtype) {
+    if (dtype == DType.NF4 || dtype == DType.INT8) {
+      throw new IllegalArgumentException(name + " is quantised to " + dtype + ", and all weights are to train:"
+          + " load the model without quantisation, or train adapters");
+    }
   }
 
   /**

@@ -14,7 +14,7 @@ import linnet.tensor.Tensor;
 /** Reads the tensors of files into a backend, with checks that say which tensor is wrong. */
 public final class Weights {
   /** What is wrong with a tensor that {@link FiniteCheck} does not pass. */
-  static final String NOT_FINITE = "found values that are infinite or not a number: the weights are damaged,"
+  public static final String NOT_FINITE = "found values that are infinite or not a number: the weights are damaged,"
       + " obtain the file again";
 
   private static final int NAMES_LISTED = 8;
