@@ -12,6 +12,7 @@ from harness import (
     kernels,
     memory,
     peers,
+    quantised,
     regression,
     report,
     startup,
@@ -22,7 +23,7 @@ from harness.machine import ROOT, Machine
 from harness.process import Unavailable, end_on_signal
 
 SECTIONS = tuple(report.SECTIONS)
-NEED_MODEL = ("lora", "full", "scaling", "memory", "start", "generation")
+NEED_MODEL = ("lora", "full", "scaling", "memory", "start", "generation", "quantised")
 FOLDER = ROOT / "benchmarks"
 CHECK_ROUNDS = 5
 AGAIN = 3  # JVMs, each with as many rounds
@@ -131,6 +132,8 @@ def measure(section, machine, options):
     with java.server(machine) as linnet:
         if section == "cost":
             return cost.measure(linnet, machine, options)
+        if section == "quantised":
+            return quantised.measure(linnet, machine, options)
         if section == "generation":
             with peers.server("torch_server.py", options, machine) as torch:
                 with llama_server(options, machine) as llama:

@@ -207,6 +207,54 @@ def cost(section):
     return ["### Growth of a step's cost, 1 where it is in proportion", "", *table(("with", "growth"), rows)]
 
 
+def quantised(section):
+    rows = []
+    for name, held in section["weights"].items():
+        side, ratio = section["sides"].get(name), section["ratios"].get(name)
+        rows.append(
+            (
+                sides.NAMES[name],
+                text(side and side["tokensPerSecond"], 0),
+                text(ratio and inverse(ratio)) if ratio else "",
+                f"{held['peakBytes'] / GIB:.2f} GiB",
+                f"{held['weightBytes'] / 2**20:.0f} MiB",
+                f"{held['bytesPerWeight']:.4f}",
+                f"{held['bytesPerWeightWithEmbedding']:.3f}",
+            )
+        )
+    heading = (
+        "LoRA step, SmolLM2-135M",
+        "real tokens/s",
+        "of BF16's",
+        "peak memory",
+        "base weights",
+        "bytes a weight of the projections",
+        "of all weights",
+    )
+    shapes = [key for key in section["products"][0] if key not in ("type", "token")]
+    products = [
+        (one["type"], *(text(one[shape]) for shape in shapes), text(one["token"]))
+        for one in section["products"]
+    ]
+    return [
+        "### Quantised weights",
+        "",
+        f"Steps 2 to {section['steps']}, batch {section['batch']}; embedding and head stay in BF16.",
+        "",
+        *table(heading, rows),
+        "",
+        "Speed of the products x·Wᵀ beside that with BF16 weights (tokens×out×in), and of all products of one token"
+        " in 30 layers of 768 features.",
+        "",
+        *table(("weights", *shapes, "one token"), products),
+    ]
+
+
+def inverse(ratio):
+    """Of a ratio that says how many times as fast the first side is."""
+    return {"median": 1 / ratio["median"], "q1": 1 / ratio["q3"], "q3": 1 / ratio["q1"], "n": ratio["n"]}
+
+
 SECTIONS = {
     "gemm": gemm,
     "kernels": kernels,
@@ -214,6 +262,7 @@ SECTIONS = {
     "full": training("Full fine-tuning"),
     "scaling": training("One thread and all, LoRA step"),
     "memory": memory,
+    "quantised": quantised,
     "start": start,
     "generation": generation,
     "cost": cost,

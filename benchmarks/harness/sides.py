@@ -9,6 +9,8 @@ NAMES = {
     "linnet": "Linnet",
     "linnet-1": "Linnet, 1 thread",
     "linnet-checkpointing": "Linnet with --checkpointing",
+    "linnet-nf4": "Linnet with --quantize nf4",
+    "linnet-int8": "Linnet with --quantize int8",
     "linnet-full": "Linnet",
     "trl": "TRL + PEFT, as documented",
     "trl-warm": "TRL + PEFT, its data cache warm",
@@ -56,4 +58,6 @@ def linnet(side, work, scratch, threads):
     if side.endswith("-full"):
         return [*words, "--full", "--lr", "2e-5"]
     words += ["--lora-rank", 8, "--lora-alpha", 16, "--lr", "1e-4"]
+    if side in ("linnet-nf4", "linnet-int8"):
+        return [*words, "--quantize", side.removeprefix("linnet-")]
     return [*words, "--checkpointing"] if side == "linnet-checkpointing" else words

@@ -23,6 +23,7 @@ def verdicts(sections):
         *gemm(sections),
         *training(sections),
         *memory(sections),
+        *quantised(sections),
         *start(sections),
         *generating(sections),
         *cost(sections),
@@ -130,6 +131,21 @@ def growth(lengths):
         return None
     low, middle, high = (lengths[length]["peakBytes"] for length in ("2048", "4096", "8192"))
     return (high - middle) / (2 * (middle - low))
+
+
+def quantised(sections):
+    section = sections.get("quantised")
+    if section is None:
+        return []
+    nf4 = section["weights"]["linnet-nf4"]["bytesPerWeight"]
+    key = next(key for key in section["products"][0] if key not in ("type", "token"))
+    slowest = min(section["products"], key=lambda one: one[key]["median"])
+    token = min(section["products"], key=lambda one: one["token"]["median"])
+    return [
+        at_most("base in NF4, a weight of the projections", "", 0.62, nf4, "bytes"),
+        at_least(f"GEMM with quantised weights, slowest type ({slowest['type']})", "BF16", 0.85, slowest[key]),
+        at_least(f"a token's products, slowest type ({token['type']})", "BF16", 1, token["token"]),
+    ]
 
 
 def start(sections):

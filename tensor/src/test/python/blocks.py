@@ -53,9 +53,10 @@ def normal_float(count, random):
     packed = torch.from_numpy(nibbles[0::2] << 4 | nibbles[1::2]).unsqueeze(1)
     values = F.dequantize_4bit(packed, state).numpy().reshape(-1)
     runs = nibbles.reshape(count, 256, 2, 32)
-    halves = (runs[:, :, 0] | runs[:, :, 1] << 4).reshape(count, -1)
+    halves = (runs[:, :, 0] | runs[:, :, 1] << 4)
     head = np.stack([factors, np.full(count, offset)], 1).view(np.uint8)
-    return np.concatenate([head, codes.reshape(count, 256), halves], 1), values
+    runs = np.concatenate([codes.reshape(count, 256, 1), halves], 2).reshape(count, -1)
+    return np.concatenate([head, runs], 1), values
 
 
 def int8(count, random):

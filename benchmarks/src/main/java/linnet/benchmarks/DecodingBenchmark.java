@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The products of one generated token: every matrix of SmolLM2's 30 layers once, so that none waits in a
- * cache. The limit of {@code gigaBytes} is {@link PeakBenchmark#read} of as many threads.
+ * The products of one generated token: every matrix of SmolLM2's 30 layers, or of wider ones, once, so that
+ * none waits in a cache. The limit of {@code gigaBytes} is {@link PeakBenchmark#read} of as many threads.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -30,12 +30,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class DecodingBenchmark {
   private static final int LAYERS = 30;
-  private static final int[][] SHAPES = {{576, 576}, {192, 576}, {192, 576}, {576, 576}, {1536, 576},
-      {1536, 576}, {576, 1536}};
 
   /** The storage type of the weights. */
   @Param({"BF16", "F32", "F16", "Q8_0", "Q4_0"})
   public DType weights;
+
+  /** Features; blocks of 256 weights need multiples of that. */
+  @Param("576")
+  public int hidden = 576;
 
   /** Rows of the product: one token, or a few. */
   @Param({"1", "4"})
@@ -55,8 +57,12 @@ public class DecodingBenchmark {
   @Setup
   public void open() {
     memory = new Memory(threads);
+    int keys = hidden / 3;
+    int mlp = 8 * keys;
+    int[][] shapes = {{hidden, hidden}, {keys, hidden}, {keys, hidden}, {hidden, hidden}, {mlp, hidden},
+        {mlp, hidden}, {hidden, mlp}};
     for (int layer = 0; layer < LAYERS; layer++) {
-      for (int[] shape : SHAPES) {
+      for (int[] shape : shapes) {
         products.add(new Product(memory.random(DType.F32, tokens, shape[0]),
             memory.random(DType.F32, tokens, shape[1]), memory.mapped(weights, shape).transpose()));
         elements += (double) shape[0] * shape[1];

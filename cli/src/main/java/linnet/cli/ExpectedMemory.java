@@ -4,7 +4,7 @@ package linnet.cli;
  * What a run will need of the machine's memory, in bytes.
  *
  * @param tensors what the backend asks for
- * @param weights files that are read in place
+ * @param weights files that are read in place, and quantised weights
  * @param jvm the JVM's own: heap, code, threads
  */
 record ExpectedMemory(long tensors, long weights, long jvm) {

@@ -8,6 +8,7 @@ import linnet.nn.io.ModelSource;
 import linnet.nn.json.Json;
 import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.LoraTargets;
+import linnet.nn.lora.TrainedOn;
 import linnet.nn.model.Models;
 import linnet.sft.ChatModel;
 import linnet.sft.ModelText;
@@ -80,10 +81,13 @@ final class InfoCommand implements Callable<Integer> {
     output.say("%s: a LoRA adapter", path);
     output.say("  rank %d, alpha %s, dropout %s, on %s", lora.rank(), lora.alpha(), lora.dropout(),
         targets(lora.targets()));
-    output.say("  base model: %s", base);
+    var quantization = TrainedOn.quantization(path);
+    output.say("  base model: %s%s", base,
+        quantization.map(types -> ", its projections quantised to " + types).orElse(""));
     output.event("summary", Json.object().put("kind", "adapter").put("rank", lora.rank())
         .put("alpha", lora.alpha())
-        .put("dropout", lora.dropout()).put("targets", targets(lora.targets())).put("baseModel", base));
+        .put("dropout", lora.dropout()).put("targets", targets(lora.targets())).put("baseModel", base)
+        .put("baseQuantization", quantization.<Json>map(Json::of).orElse(Json.NULL)));
   }
 
   private static String targets(LoraTargets targets) {

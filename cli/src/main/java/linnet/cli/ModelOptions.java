@@ -2,8 +2,10 @@ package linnet.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import linnet.nn.quant.Quantization;
 import linnet.sft.ChatModel;
 import linnet.tensor.Scope;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model. */
@@ -16,15 +18,25 @@ final class ModelOptions {
       description = "An adapter in PEFT's layout to put on the model.")
   private Path adapter;
 
+  @Mixin
+  private QuantizeOption quantize;
+
   ChatModel load(Scope weights) {
     requireExists();
-    return adapter == null ? ChatModel.load(path, weights) : ChatModel.load(path, adapter, weights);
+    var kind = quantize.quantization();
+    return adapter == null ? ChatModel.load(path, weights, kind) : ChatModel.load(path, adapter, weights, kind);
   }
 
   /** Begins to load; {@link ChatModel#requireFinite} comes before any result is used. */
   ChatModel open(Scope weights) {
     requireExists();
-    return adapter == null ? ChatModel.open(path, weights) : ChatModel.open(path, adapter, weights);
+    var kind = quantize.quantization();
+    return adapter == null ? ChatModel.open(path, weights, kind) : ChatModel.open(path, adapter, weights, kind);
+  }
+
+  /** Whether the model's weights are to be quantised. */
+  boolean quantizes() {
+    return quantize.quantization() != Quantization.NONE;
   }
 
   private void requireExists() {

@@ -94,6 +94,7 @@ final class TrainCommand implements Callable<Integer> {
       var session = new TrainingSession(output, linnet.interrupt(), out, batches, split.validation(),
           optimizer.adamW(), settings,
           Concurrently.begin(() -> Map.of("model", Fingerprint.of(chat.base().source()),
+              "quantization", chat.base().quantization().label(),
               "data", Fingerprint.of(split.training()),
               "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW()),
               "adapter", Fingerprint.of(config.toString()))), trainee(chat, config));
@@ -115,6 +116,10 @@ final class TrainCommand implements Callable<Integer> {
     lora.check();
     optimizer.check();
     loop.check();
+    if (full && modelOptions.quantizes()) {
+      throw new UserException("--quantize: found together with --full; quantised weights are frozen: leave"
+          + " --quantize out, or train an adapter on them without --full");
+    }
     if (full) {
       lora.requireNone("--full, which trains no adapter");
     } else if (type != null) {
@@ -139,8 +144,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Trainee trainee(ChatModel chat, Optional<LoraConfig> config) {
-    var specs = chat.base().source().tensors().specs().values();
-    long mapped = specs.stream().mapToLong(spec -> spec.bytes()).sum();
+    long mapped = chat.base().weightBytes();
     if (full) {
       var dtype = savedAs(chat);
       return new Trainee(chat.model(), mapped, chat::requireFinite, Models::trainable,

@@ -11,7 +11,7 @@ import linnet.tensor.Scope;
  * What trains, before it takes memory.
  *
  * @param base the model that it is made of, as loaded or declared
- * @param mappedBytes of the base's files, which are read in place
+ * @param mappedBytes of the base's weights that no scope counts: files that are read in place, or quantised
  * @param ready waits for what the base still needs before it may compute, and throws what is wrong with it
  * @param maker makes the model that trains, in the scope that it is given
  * @param saver writes it into a folder

@@ -88,6 +88,7 @@ class BadInputTest {
       "train --eval-steps 5 | --eval-steps: found 5 and no rows to validate on",
       "train --map prompt | <field of the file>=",
       "train --full --lora-rank 4 | --lora-rank: found together with --full",
+      "train --full --quantize nf4 | --quantize: found together with --full; quantised weights are frozen",
       "train --full --adapter none | --full: found a model with an adapter",
       "train --dtype f32 | --dtype: found without --full",
       "pretrain --max-length 1 | --max-length: found 1, expected at least 2",

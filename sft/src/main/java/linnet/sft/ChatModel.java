@@ -19,6 +19,7 @@ import linnet.nn.lora.LoraConfig;
 import linnet.nn.model.CausalLm;
 import linnet.nn.model.LoadedModel;
 import linnet.nn.model.Models;
+import linnet.nn.quant.Quantization;
 import linnet.sft.data.ConversationEncoder;
 import linnet.sft.data.EncodingCache;
 import linnet.sft.data.EncodingCache.CachedRows;
@@ -51,7 +52,12 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
    * @param weights the model lifetime; close the result after it
    */
   public static ChatModel load(Path path, Scope weights) {
-    return open(path, weights).loaded();
+    return load(path, weights, Quantization.NONE);
+  }
+
+  /** Loads a model as {@link #load(Path, Scope)} does, with the weights of its projections quantised. */
+  public static ChatModel load(Path path, Scope weights, Quantization quantization) {
+    return open(path, weights, quantization).loaded();
   }
 
   /**
@@ -63,8 +69,13 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
    * @param weights the model lifetime; close the result after it
    */
   public static ChatModel open(Path path, Scope weights) {
+    return open(path, weights, Quantization.NONE);
+  }
+
+  /** Begins to load a model as {@link #open(Path, Scope)} does; its projections are quantised by then. */
+  public static ChatModel open(Path path, Scope weights, Quantization quantization) {
     if (!isAdapter(path)) {
-      return base(path, weights);
+      return base(path, weights, quantization);
     }
     var config = path.resolve(AdapterFiles.CONFIG);
     var named = AdapterFiles.describe(path).baseModel().map(Path::of)
@@ -74,7 +85,7 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
       throw new IllegalArgumentException(config + ": base_model_name_or_path: found \"" + named
           + "\", which does not exist here; give the base model and the adapter apart");
     }
-    return open(named, path, weights);
+    return open(named, path, weights, quantization);
   }
 
   /**
@@ -85,12 +96,22 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
    * @param weights the lifetime of both; close the result after it
    */
   public static ChatModel load(Path path, Path adapter, Scope weights) {
-    return open(path, adapter, weights).loaded();
+    return load(path, adapter, weights, Quantization.NONE);
+  }
+
+  /** Loads a model and an adapter onto it, with the weights of the model's projections quantised. */
+  public static ChatModel load(Path path, Path adapter, Scope weights, Quantization quantization) {
+    return open(path, adapter, weights, quantization).loaded();
   }
 
   /** Begins to load a model and an adapter onto it, as {@link #open(Path, Scope)} does. */
   public static ChatModel open(Path path, Path adapter, Scope weights) {
-    var base = base(path, weights);
+    return open(path, adapter, weights, Quantization.NONE);
+  }
+
+  /** Begins to load both as {@link #open(Path, Scope, Quantization)} does. */
+  public static ChatModel open(Path path, Path adapter, Scope weights, Quantization quantization) {
+    var base = base(path, weights, quantization);
     try {
       var adapted = AdapterFiles.load(adapter, base.model(), weights);
       var text = Files.exists(adapter.resolve(ModelFiles.TOKENIZER))
@@ -102,8 +123,8 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
     }
   }
 
-  private static ChatModel base(Path path, Scope weights) {
-    var opened = Models.open(path, weights);
+  private static ChatModel base(Path path, Scope weights, Quantization quantization) {
+    var opened = Models.open(path, weights, quantization);
     try {
       return new ChatModel(opened, path, opened.model(), Optional.empty(),
           ModelText.deferred(opened.source()));

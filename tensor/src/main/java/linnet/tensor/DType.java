@@ -95,7 +95,7 @@ public enum DType {
    * @throws ArithmeticException if the product overflows
    */
   public long bytes(long elements) {
-    return offset(this == NF4 ? Math.ceilDiv(elements, elementsPerBlock) * elementsPerBlock : elements);
+    return this == NF4 ? NormalFloat.bytes(elements) : offset(elements);
   }
 
   /**

@@ -14,8 +14,9 @@ import java.util.Arrays;
  * <p>64 weights share a scale; a weight is that times one of 16 numbers. 256 scales share a factor: a scale is
  * {@code map[code] · factor + offset}, both rounded to F32, where {@code map} are 256 numbers (Dettmers, "8-Bit
  * Approximations for Parallelism in Deep Learning", 2015) and the offset is one for the whole tensor. A block of
- * {@link DType#NF4} is what shares a factor, {@value #ELEMENTS} weights in {@value #BYTES} bytes: the factor and
- * the offset, as F32; 256 codes; and of each 64 weights 32 bytes, the low halves those of the first 32.
+ * {@link DType#NF4} is what shares a factor, {@value #ELEMENTS} weights in {@value #BYTES} bytes: factor and
+ * offset, as F32, then of each 64 weights the code of their scale and 32 bytes, whose low halves are the first
+ * 32 weights. A tensor's last block ends after the 64 weights that its last element is one of.
  */
 public final class NormalFloat {
   /** Weights that share a scale. */
@@ -24,12 +25,12 @@ public final class NormalFloat {
   public static final int SCALES = 256;
   /** Weights of a block. */
   public static final int ELEMENTS = RUN * SCALES;
-  /** Where the codes of the scales begin, in bytes. */
-  public static final int CODES = 2 * Float.BYTES;
-  /** Where the weights begin, in bytes. */
-  public static final int WEIGHTS = CODES + SCALES;
+  /** Bytes of factor and offset. */
+  public static final int HEAD = 2 * Float.BYTES;
+  /** Bytes of 64 weights: the code of their scale, and their own. */
+  public static final int RUN_BYTES = 1 + RUN / 2;
   /** Bytes of a block. */
-  public static final int BYTES = WEIGHTS + ELEMENTS / 2;
+  public static final int BYTES = HEAD + SCALES * RUN_BYTES;
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -55,19 +56,30 @@ public final class NormalFloat {
   }
 
   /**
+   * Bytes of a tensor.
+   *
+   * @throws ArithmeticException if they overflow
+   */
+  static long bytes(long elements) {
+    long blocks = Math.multiplyExact(elements / ELEMENTS, (long) BYTES);
+    int rest = Math.ceilDiv((int) (elements % ELEMENTS), RUN);
+    return rest == 0 ? blocks : Math.addExact(blocks, HEAD + (long) rest * RUN_BYTES);
+  }
+
+  /**
    * The scale of 64 weights.
    *
    * @param block the byte at which their block begins
    * @param run which 64 weights of the block
    */
   public static float scale(MemorySegment bytes, long block, int run) {
-    int code = bytes.get(JAVA_BYTE, block + CODES + run) & 0xFF;
+    int code = bytes.get(JAVA_BYTE, block + HEAD + (long) run * RUN_BYTES) & 0xFF;
     return MAP[code] * bytes.get(FLOAT, block) + bytes.get(FLOAT, block + Float.BYTES);
   }
 
   /** Element {@code i} of the block that begins at byte {@code block}. */
   static float value(MemorySegment bytes, long block, int i) {
-    int pair = bytes.get(JAVA_BYTE, block + WEIGHTS + i / RUN * (RUN / 2) + i % (RUN / 2));
+    int pair = bytes.get(JAVA_BYTE, block + HEAD + i / RUN * RUN_BYTES + 1 + i % (RUN / 2));
     int nibble = (i % RUN < RUN / 2 ? pair : pair >> 4) & 0xF;
     return VALUES[nibble] * scale(bytes, block, i / RUN);
   }

@@ -75,8 +75,10 @@ class BlockTypesTest {
 
   @Test
   void onlyBlocksOfNormalFloatsMayBeFilledInPart() {
-    assertEquals(NormalFloat.BYTES, DType.NF4.bytes(1));
-    assertEquals(2L * NormalFloat.BYTES, DType.NF4.bytes(NormalFloat.ELEMENTS + 1));
+    assertEquals(8 + 33, DType.NF4.bytes(64));
+    assertEquals(8 + 2 * 33, DType.NF4.bytes(65));
+    assertEquals(NormalFloat.BYTES, DType.NF4.bytes(NormalFloat.ELEMENTS));
+    assertEquals(NormalFloat.BYTES + 8 + 33, DType.NF4.bytes(NormalFloat.ELEMENTS + 1));
     assertTrue(assertThrows(IllegalArgumentException.class, () -> DType.Q4_K.bytes(128)).getMessage()
         .contains("blocks of 256"));
     assertThrows(IllegalArgumentException.class, () -> DType.NF4.offset(64));

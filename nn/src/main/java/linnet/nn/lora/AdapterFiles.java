@@ -3,7 +3,6 @@ package linnet.nn.lora;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import linnet.nn.Linear;
@@ -80,7 +79,7 @@ public final class AdapterFiles {
     if (tensors.isEmpty()) {
       throw new IllegalArgumentException("this model has no adapters to write");
     }
-    SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
+    SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors, TrainedOn.metadata(model));
     var json = AdapterConfigFile.write(config, names.stream().toList(),
         layouts.contains(WeightLayout.IN_OUT), baseModel);
     AtomicFile.writeString(folder.resolve(CONFIG), json.pretty() + "\n");

@@ -74,7 +74,7 @@ final class NormalFloatEncoder {
       for (int i = 0; i < RUN; i++) {
         codes[i] = (byte) (i < count ? values.index(scaled(read[from + i], most, count < RUN)) : 0);
       }
-      long at = (long) block * NormalFloat.BYTES + NormalFloat.WEIGHTS + run * (RUN / 2L);
+      long at = run(block, run) + 1;
       for (int i = 0; i < RUN / 2; i++) {
         out.set(JAVA_BYTE, at + i, (byte) (codes[i] | codes[i + RUN / 2] << 4));
       }
@@ -94,8 +94,13 @@ final class NormalFloatEncoder {
     for (int i = 0; i < n && most > 0; i++) {
       float scaled = scales[first + i] * (1 / most);
       int step = (int) ((scaled + 1) * STEPS_PER_ONE + 0.5f);
-      out.set(JAVA_BYTE, at + NormalFloat.CODES + i, scaleCodes[Math.clamp(step, 0, STEPS - 1)]);
+      out.set(JAVA_BYTE, run(block, i), scaleCodes[Math.clamp(step, 0, STEPS - 1)]);
     }
+  }
+
+  /** Where 64 weights begin, with the code of their scale. */
+  private static long run(int block, int run) {
+    return (long) block * NormalFloat.BYTES + NormalFloat.HEAD + (long) run * NormalFloat.RUN_BYTES;
   }
 
   /** The code of the number nearest to each step from −1 to 1. */

@@ -25,7 +25,7 @@ final class VectorNormalFloat {
       int within = (int) ((part + p) % PARTS);
       int run = within / PARTS_OF_RUN;
       var scale = broadcast(NormalFloat.scale(bytes, block, run));
-      long from = block + NormalFloat.WEIGHTS + (long) run * PART;
+      long from = block + NormalFloat.HEAD + (long) run * NormalFloat.RUN_BYTES + 1;
       int shift = within % PARTS_OF_RUN * 4;
       int to = at + p * PART;
       for (int i = 0; i < PART; i += STEP) {
