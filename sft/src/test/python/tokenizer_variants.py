@@ -69,6 +69,27 @@ VARIANTS = {
                 model=FALLBACK, post=template(), alphabet=[]),
     "metaspace": dict(pre=pre.Metaspace("▁", "first", True), decoder=decoders.Metaspace("▁", "first", True),
                       model=dict(unk_token="<unk>", fuse_unk=False), alphabet=[]),
+    "bert": dict(norm=norm.BertNormalizer(), pre=pre.BertPreTokenizer(), decoder=decoders.WordPiece("##", cleanup=True),
+                 post=post.BertProcessing(("</s>", 2), ("<s>", 1)), alphabet=[],
+                 model=dict(unk_token="<unk>", continuing_subword_prefix="##")),
+    "word-ends": dict(norm=norm.Sequence([norm.Nmt(), norm.NFKC(), norm.Lowercase()]), pre=pre.Whitespace(),
+                      decoder=decoders.BPEDecoder("</w>"), alphabet=[],
+                      model=dict(unk_token="<unk>", fuse_unk=True, end_of_word_suffix="</w>")),
+    "both-marks": dict(pre=pre.WhitespaceSplit(), decoder=None, alphabet=[],
+                       model=dict(unk_token="<unk>", continuing_subword_prefix="#", end_of_word_suffix="$")),
+    "roberta-processing": byte_level(pre=pre.ByteLevel(add_prefix_space=True),
+                                     post=post.RobertaProcessing(("</s>", 2), ("<s>", 1), True, True)),
+    "pieces": byte_level(pre=pre.Sequence([pre.CharDelimiterSplit("a"), pre.FixedLength(4), BYTES])),
+    "inverted": byte_level(pre=pre.Sequence([
+        split(r"\p{L}+|\s", "merged_with_previous", True), split("e", "merged_with_next", True),
+        split(r"\d", "contiguous", True), pre.Split("th", "removed", False), BYTES])),
+    "metaspace-words": dict(pre=pre.Metaspace("▁", "always", True), decoder=decoders.Metaspace("▁", "always", True),
+                            model=FALLBACK, post=template(eos="</s>"), alphabet=[]),
+    "metaspace-never": dict(pre=pre.Metaspace("_", "never", False), alphabet=[], model=dict(unk_token="<unk>", fuse_unk=True),
+                            decoder=decoders.Sequence([decoders.Strip("e", 0, 1), decoders.Metaspace("_", "never", False)])),
+    "late-decoders": dict(norm=norm.Replace(" ", "▁"), model=FALLBACK, alphabet=[], decoder=decoders.Sequence(
+        [decoders.ByteFallback(), decoders.Fuse(), decoders.Replace("▁", " "), decoders.Replace("the ", "THE "),
+         decoders.Strip(" ", 2, 0)])),
 }
 
 PIECES = ["the ", " the", "'s", "'S", "'ſ", "'LL", "'ve", "'", " '", "I'm", "don't", "123", "4", "１２", "½", "²", "Ⅷ", " ",
@@ -98,10 +119,13 @@ def build(parts, rows):
         tokenizer.pre_tokenizer = parts["pre"]
     if "post" in parts:
         tokenizer.post_processor = parts["post"]
-    tokenizer.decoder = parts["decoder"]
+    if parts["decoder"]:
+        tokenizer.decoder = parts["decoder"]
     bytes_ = [f"<0x{b:02X}>" for b in range(256)] if parts.get("model", {}).get("byte_fallback") else []
     trainer = BpeTrainer(vocab_size=len(bytes_) + 460, special_tokens=SPECIALS + bytes_, show_progress=False,
-                         initial_alphabet=parts["alphabet"], min_frequency=2)
+                         initial_alphabet=parts["alphabet"], min_frequency=2,
+                         continuing_subword_prefix=parts.get("model", {}).get("continuing_subword_prefix", ""),
+                         end_of_word_suffix=parts.get("model", {}).get("end_of_word_suffix", ""))
     # A tokenizer without words would learn whole sentences, so it learns from words.
     tokenizer.train_from_iterator(rows if "pre" in parts else (w for r in rows for w in r.split()), trainer)
     tokenizer.add_special_tokens([t for t in ADDED if t.special])

@@ -1,10 +1,15 @@
 package linnet.sft.tokenizer;
 
+import java.util.function.IntUnaryOperator;
+
 /**
  * Text on its way to the model, which remembers for each UTF-16 unit what range of the original string it
  * stands for.
  */
 final class AlignedText {
+  /** No code point: the character is left out. */
+  static final int DROPPED = -1;
+
   private final String chars;
   /** Original ranges by unit; both null where the text is the original itself. */
   private final int[] starts;
@@ -60,6 +65,20 @@ final class AlignedText {
         .append(prefix, start(from), end(from))
         .copy(this, from, to)
         .build();
+  }
+
+  /** Another code point for each, or {@link #DROPPED}. */
+  AlignedText mapCharacters(IntUnaryOperator map) {
+    var out = new Builder(chars.length());
+    for (int i = 0; i < chars.length(); ) {
+      int c = chars.codePointAt(i);
+      int mapped = map.applyAsInt(c);
+      if (mapped != DROPPED) {
+        out.append(Character.toString(mapped), start(i), end(i));
+      }
+      i += Character.charCount(c);
+    }
+    return out.build();
   }
 
   /** The UTF-8 bytes of the part, each as its character of the {@link ByteAlphabet}. */

@@ -60,7 +60,7 @@ public record BpeTrainer(int vocabularySize, int minFrequency, ByteLevelScheme s
     var pairs = new PairCounts();
     countWords(texts).forEach((word, count) ->
         pairs.addWord(word.codePoints().map(c -> ids.get(Character.toString(c))).toArray(), count));
-    var merges = new ArrayList<MergeTable.Merge>();
+    var merges = new MergeTable.Builder();
     while (tokens.size() < vocabularySize) {
       var best = pairs.mostFrequent();
       if (best.isEmpty() || best.get().count() < minFrequency) {
@@ -73,10 +73,10 @@ public record BpeTrainer(int vocabularySize, int minFrequency, ByteLevelScheme s
       if (merged == tokens.size()) {
         tokens.add(token);
       }
-      merges.add(new MergeTable.Merge(left, right, merged));
+      merges.add(left, right, merged);
       pairs.merge(left, right, merged);
     }
-    return tokenizer(new Vocabulary(tokens), merges);
+    return tokenizer(new Vocabulary(tokens), merges.build());
   }
 
   /** Counts the words of all texts, each written in the byte alphabet. */
@@ -102,8 +102,8 @@ public record BpeTrainer(int vocabularySize, int minFrequency, ByteLevelScheme s
     return added;
   }
 
-  private Tokenizer tokenizer(Vocabulary vocabulary, List<MergeTable.Merge> merges) {
-    var options = new BpeOptions(null, false, false, scheme.wholeWords());
+  private Tokenizer tokenizer(Vocabulary vocabulary, MergeTable merges) {
+    var options = BpeOptions.BYTE_LEVEL.withIgnoreMerges(scheme.wholeWords());
     var model = new BpeModel(vocabulary, merges, options, "trained tokenizer");
     var parts = new TokenizerParts(addedTokens(), null, scheme.preTokenizer(), model, null,
         new Decoder.ByteLevel(true, true, true));

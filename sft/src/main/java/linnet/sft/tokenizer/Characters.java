@@ -13,6 +13,9 @@ final class Characters {
       | 1 << Character.INITIAL_QUOTE_PUNCTUATION | 1 << Character.FINAL_QUOTE_PUNCTUATION
       | 1 << Character.OTHER_PUNCTUATION;
 
+  private static final int OTHERS = 1 << Character.CONTROL | 1 << Character.FORMAT
+      | 1 << Character.PRIVATE_USE | 1 << Character.SURROGATE | 1 << Character.UNASSIGNED;
+
   private Characters() {}
 
   /** {@code \p{L}}. */
@@ -49,6 +52,18 @@ final class Characters {
     boolean asciiSymbol = c == '$' || c == '+' || c == '<' || c == '=' || c == '>' || c == '^' || c == '`'
         || c == '|' || c == '~';
     return asciiSymbol || isIn(c, PUNCTUATION);
+  }
+
+  /** Control, format, private and unassigned characters. */
+  static boolean isControl(int c) {
+    return isIn(c, OTHERS);
+  }
+
+  /** The ideographs of BERT's {@code tokenization.py}. */
+  static boolean isChinese(int c) {
+    return c >= 0x4E00 && c <= 0x9FFF || c >= 0x3400 && c <= 0x4DBF || c >= 0x20000 && c <= 0x2A6DF
+        || c >= 0x2A700 && c <= 0x2B73F || c >= 0x2B740 && c <= 0x2B81F || c >= 0x2B920 && c <= 0x2CEAF
+        || c >= 0xF900 && c <= 0xFAFF || c >= 0x2F800 && c <= 0x2FA1F;
   }
 
   private static boolean isIn(int c, int types) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import linnet.nn.io.GgufTokenizer;
 import linnet.nn.json.Json;
 
@@ -46,7 +47,7 @@ final class GgufConversion {
       tokens.add(token.orElse("[UNUSED" + id + "]"));
       kinds.add(kind(token.isPresent(), tokenizer.addedTokens().get(id)));
     }
-    var merges = parts.model().merges().stream()
+    var merges = IntStream.range(0, parts.model().merges().size()).mapToObj(parts.model().merges()::get)
         .map(merge -> vocabulary.token(merge.left()) + " " + vocabulary.token(merge.right())).toList();
     var post = parts.postProcessor();
     var specials = tokenizer.specialTokens();
@@ -70,8 +71,8 @@ final class GgufConversion {
     var scheme = ByteLevelScheme.of(pre).orElseThrow(() -> wrong("pre", "found \"" + pre
         + "\", expected one of " + ByteLevelScheme.allNames()));
     var vocabulary = new Vocabulary(data.tokens());
-    var options = new BpeOptions(null, false, false, scheme.wholeWords());
-    var merges = BpeModel.resolve(vocabulary, pairs(), source + ": tokenizer.ggml.merges");
+    var options = BpeOptions.BYTE_LEVEL.withIgnoreMerges(scheme.wholeWords());
+    var merges = BpeModel.resolve(vocabulary, pairs(), "", source + ": tokenizer.ggml.merges");
     var parts = new TokenizerParts(added(), null, scheme.preTokenizer(),
         new BpeModel(vocabulary, merges, options, source), template(scheme),
         new Decoder.ByteLevel(true, true, true));

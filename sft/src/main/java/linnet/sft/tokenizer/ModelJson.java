@@ -2,6 +2,7 @@ package linnet.sft.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 
@@ -20,18 +21,14 @@ final class ModelJson {
     json.opt("dropout").filter(dropout -> dropout.asDouble() != 0).ifPresent(dropout -> {
       throw dropout.error("null: merges are not dropped at random");
     });
-    for (var name : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
-      json.opt(name).filter(affix -> !affix.asString().isEmpty()).ifPresent(affix -> {
-        throw affix.error("null or \"\": tokens with such a mark are not supported");
-      });
-    }
     var vocabulary = vocabulary(json.at("vocab"));
     var merges = json.at("merges");
     var options = new BpeOptions(json.opt("unk_token").map(JsonCursor::asString).orElse(null),
         PatternJson.flag(json, "fuse_unk", false), PatternJson.flag(json, "byte_fallback", false),
-        PatternJson.flag(json, "ignore_merges", false));
+        PatternJson.flag(json, "ignore_merges", false), affix(json, "continuing_subword_prefix"),
+        affix(json, "end_of_word_suffix"));
     return new BpeModel(vocabulary,
-        BpeModel.resolve(vocabulary, pairs(merges), merges.source() + ": " + merges.path()),
+        BpeModel.resolve(vocabulary, pairs(merges), options.continuingPrefix(), merges.source() + ": " + merges.path()),
         options, json.source() + ": " + json.path());
   }
 
@@ -44,14 +41,24 @@ final class ModelJson {
         vocab.put(token, id);
       }
     }
-    var merges = model.merges().stream().map(merge -> Json.strings(
-        List.of(vocabulary.token(merge.left()), vocabulary.token(merge.right())))).toList();
+    var merges = IntStream.range(0, model.merges().size()).mapToObj(model.merges()::get)
+        .map(merge -> Json.strings(
+            List.of(vocabulary.token(merge.left()), vocabulary.token(merge.right())))).toList();
     var options = model.options();
     return Json.object().put("type", "BPE").put("dropout", Json.NULL)
         .put("unk_token", options.unkToken() == null ? Json.NULL : Json.of(options.unkToken()))
-        .put("continuing_subword_prefix", Json.NULL).put("end_of_word_suffix", Json.NULL)
+        .put("continuing_subword_prefix", orNull(options.continuingPrefix()))
+        .put("end_of_word_suffix", orNull(options.endSuffix()))
         .put("fuse_unk", options.fuseUnk()).put("byte_fallback", options.byteFallback())
         .put("ignore_merges", options.ignoreMerges()).put("vocab", vocab).put("merges", merges).build();
+  }
+
+  private static String affix(JsonCursor json, String name) {
+    return json.opt(name).map(JsonCursor::asString).orElse("");
+  }
+
+  private static Json orNull(String affix) {
+    return affix.isEmpty() ? Json.NULL : Json.of(affix);
   }
 
   /** Goes through the plain values; there are many, and only an error needs to know where one stands. */

@@ -2,6 +2,7 @@ package linnet.sft.tokenizer;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Rewrites text before it is cut into words, keeping what each character stands for. The records are the
@@ -97,13 +98,56 @@ sealed interface Normalizer {
   record StripAccents() implements Normalizer {
     @Override
     public AlignedText apply(AlignedText text) {
+      return text.mapCharacters(c -> Characters.isMark(c) ? AlignedText.DROPPED : c);
+    }
+  }
+
+  /** Control characters dropped, several kinds of white space made spaces (SentencePiece's nmt rules). */
+  record Nmt() implements Normalizer {
+    @Override
+    public AlignedText apply(AlignedText text) {
+      return text.mapCharacters(Nmt::replacement);
+    }
+
+    private static int replacement(int c) {
+      boolean control = c >= 1 && c <= 8 || c == 0xB || c >= 0xE && c <= 0x1F || c == 0x7F || c == 0x8F
+          || c == 0x9F;
+      boolean space = c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == 0x1680
+          || c >= 0x200B && c <= 0x200F || c == 0x2028 || c == 0x2029 || c == 0x2581 || c == 0xFEFF
+          || c == 0xFFFD;
+      return control ? AlignedText.DROPPED : space ? ' ' : c;
+    }
+  }
+
+  /** BERT's: each step or not; accents are stripped if that is said, or where it is not, with lower case. */
+  record Bert(boolean cleanText, boolean handleChineseChars, Optional<Boolean> stripAccents,
+      boolean lowercase) implements Normalizer {
+    @Override
+    public AlignedText apply(AlignedText text) {
+      var result = cleanText ? text.mapCharacters(Bert::cleaned) : text;
+      result = handleChineseChars ? spaced(result) : result;
+      if (stripAccents.orElse(lowercase)) {
+        result = new Unicode(java.text.Normalizer.Form.NFD).apply(result)
+            .mapCharacters(c -> Character.getType(c) == Character.NON_SPACING_MARK ? AlignedText.DROPPED : c);
+      }
+      return lowercase ? new Lowercase().apply(result) : result;
+    }
+
+    private static int cleaned(int c) {
+      boolean space = c == '\t' || c == '\n' || c == '\r';
+      boolean dropped = c == 0 || c == 0xFFFD || !space && Characters.isControl(c);
+      return dropped ? AlignedText.DROPPED : space || Characters.isSpace(c) ? ' ' : c;
+    }
+
+    /** Ideographs with a space on either side. */
+    private static AlignedText spaced(AlignedText text) {
       var out = new AlignedText.Builder(text.length());
       for (int i = 0; i < text.length(); ) {
         int c = text.chars().codePointAt(i);
         int next = i + Character.charCount(c);
-        if (!Characters.isMark(c)) {
-          out.copy(text, i, next);
-        }
+        boolean chinese = Characters.isChinese(c);
+        out.append(chinese ? " " : "", text.start(i), text.end(i)).copy(text, i, next)
+            .append(chinese ? " " : "", text.start(i), text.end(i));
         i = next;
       }
       return out.build();

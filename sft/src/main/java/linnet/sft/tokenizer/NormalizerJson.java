@@ -25,8 +25,12 @@ final class NormalizerJson {
           PatternJson.flag(json, "strip_left", true), PatternJson.flag(json, "strip_right", true));
       case "StripAccents" -> new Normalizer.StripAccents();
       case "ByteLevel" -> new Normalizer.ByteLevel();
+      case "Nmt" -> new Normalizer.Nmt();
+      case "BertNormalizer" -> new Normalizer.Bert(PatternJson.flag(json, "clean_text", true),
+          PatternJson.flag(json, "handle_chinese_chars", true),
+          json.opt("strip_accents").map(JsonCursor::asBoolean), PatternJson.flag(json, "lowercase", true));
       default -> throw type.error("NFC, NFD, NFKC, NFKD, Replace, Prepend, Lowercase, Strip, StripAccents, "
-          + "ByteLevel or a Sequence of them");
+          + "ByteLevel, Nmt, BertNormalizer or a Sequence of them");
     };
   }
 
@@ -42,6 +46,12 @@ final class NormalizerJson {
       case Normalizer.Strip s -> Json.object().put("type", "Strip")
           .put("strip_left", s.left()).put("strip_right", s.right()).build();
       case Normalizer.StripAccents _ -> Json.object().put("type", "StripAccents").build();
+      case Normalizer.Nmt _ -> Json.object().put("type", "Nmt").build();
+      case Normalizer.Bert b -> Json.object().put("type", "BertNormalizer")
+          .put("clean_text", b.cleanText()).put("handle_chinese_chars", b.handleChineseChars())
+          .put("strip_accents", b.stripAccents().<Json>map(strip -> strip ? Json.TRUE : Json.FALSE)
+              .orElse(Json.NULL))
+          .put("lowercase", b.lowercase()).build();
       case Normalizer.ByteLevel _ -> Json.object().put("type", "ByteLevel").build();
     };
   }

@@ -39,6 +39,30 @@ final class PatternJson {
     throw json.error("Removed, Isolated, MergedWithPrevious, MergedWithNext or Contiguous");
   }
 
+  /** A string that is not empty. */
+  static String text(JsonCursor json) {
+    if (json.asString().isEmpty()) {
+      throw json.error("at least a character");
+    }
+    return json.asString();
+  }
+
+  /** A string of one character. */
+  static String character(JsonCursor json) {
+    if (json.asString().codePointCount(0, json.asString().length()) != 1) {
+      throw json.error("a single character");
+    }
+    return json.asString();
+  }
+
+  /** A number of things. */
+  static int count(JsonCursor json) {
+    if (json.asInt() < 0) {
+      throw json.error("0 or more");
+    }
+    return json.asInt();
+  }
+
   /** A member that counts as true or false where it is missing. */
   static boolean flag(JsonCursor json, String name, boolean missing) {
     return json.opt(name).map(JsonCursor::asBoolean).orElse(missing);

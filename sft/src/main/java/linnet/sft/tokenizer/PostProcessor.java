@@ -90,6 +90,40 @@ sealed interface PostProcessor {
     }
   }
 
+  /** A token before a text and one behind it, as {@code BertProcessing} has it. */
+  record Bert(Named sep, Named cls) implements PostProcessor {
+    @Override
+    public List<Integer> before() {
+      return List.of(cls.id());
+    }
+
+    @Override
+    public List<Integer> after() {
+      return List.of(sep.id());
+    }
+  }
+
+  /** The same, with trimmed offsets if asked to, as {@code RobertaProcessing} has it. */
+  record Roberta(Named sep, Named cls, boolean trimOffsets, boolean addPrefixSpace) implements PostProcessor {
+    @Override
+    public List<Integer> before() {
+      return List.of(cls.id());
+    }
+
+    @Override
+    public List<Integer> after() {
+      return List.of(sep.id());
+    }
+
+    @Override
+    public Encoding offsets(Encoding encoding, String text, IntFunction<String> tokens) {
+      return new ByteLevel(addPrefixSpace, trimOffsets, true).offsets(encoding, text, tokens);
+    }
+  }
+
+  /** A token with its id. */
+  record Named(String token, int id) {}
+
   /** Puts special tokens around a text. */
   record Template(List<Item> single, List<Item> pair, SequencedMap<String, Special> specials)
       implements PostProcessor {

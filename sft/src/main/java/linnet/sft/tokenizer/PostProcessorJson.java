@@ -19,7 +19,11 @@ final class PostProcessorJson {
       case "ByteLevel" -> new PostProcessor.ByteLevel(PatternJson.flag(json, "add_prefix_space", true),
           PatternJson.flag(json, "trim_offsets", true), PatternJson.flag(json, "use_regex", true));
       case "TemplateProcessing" -> template(json);
-      default -> throw type.error("ByteLevel, TemplateProcessing or a Sequence of them");
+      case "BertProcessing" -> new PostProcessor.Bert(named(json.at("sep")), named(json.at("cls")));
+      case "RobertaProcessing" -> new PostProcessor.Roberta(named(json.at("sep")), named(json.at("cls")),
+          PatternJson.flag(json, "trim_offsets", true), PatternJson.flag(json, "add_prefix_space", true));
+      default -> throw type.error("ByteLevel, TemplateProcessing, BertProcessing, RobertaProcessing or a "
+          + "Sequence of them");
     };
   }
 
@@ -29,10 +33,23 @@ final class PostProcessorJson {
           .put("processors", s.parts().stream().map(PostProcessorJson::write).toList()).build();
       case PostProcessor.ByteLevel b ->
           PreTokenizerJson.byteLevel(b.addPrefixSpace(), b.trimOffsets(), b.useRegex());
+      case PostProcessor.Bert b -> Json.object().put("type", "BertProcessing")
+          .put("sep", named(b.sep())).put("cls", named(b.cls())).build();
+      case PostProcessor.Roberta r -> Json.object().put("type", "RobertaProcessing")
+          .put("sep", named(r.sep())).put("cls", named(r.cls())).put("trim_offsets", r.trimOffsets())
+          .put("add_prefix_space", r.addPrefixSpace()).build();
       case PostProcessor.Template t -> Json.object().put("type", "TemplateProcessing")
           .put("single", items(t.single())).put("pair", items(t.pair()))
           .put("special_tokens", specials(t.specials())).build();
     };
+  }
+
+  private static PostProcessor.Named named(JsonCursor json) {
+    return new PostProcessor.Named(json.at(0).asString(), json.at(1).asInt());
+  }
+
+  private static Json named(PostProcessor.Named named) {
+    return Json.of(List.of(Json.of(named.token()), Json.of((long) named.id())));
   }
 
   private static PostProcessor.Template template(JsonCursor json) {

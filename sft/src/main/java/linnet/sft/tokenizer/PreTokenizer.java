@@ -121,6 +121,41 @@ sealed interface PreTokenizer {
     }
   }
 
+  /** What lies between white space, and each punctuation mark alone. */
+  record Bert() implements PreTokenizer {
+    private static final Sequence STEPS =
+        new Sequence(List.of(new WhitespaceSplit(), new Punctuation(SplitBehavior.ISOLATED)));
+
+    @Override
+    public void split(AlignedText text, int from, int to, PieceSink sink) {
+      STEPS.split(text, from, to, sink);
+    }
+  }
+
+  /** What lies between occurrences of a character. */
+  record CharDelimiterSplit(int delimiter) implements PreTokenizer {
+    @Override
+    public void split(AlignedText text, int from, int to, PieceSink sink) {
+      new Delimiter.Class(c -> c == delimiter).split(text, from, to, SplitBehavior.REMOVED, false, sink);
+    }
+  }
+
+  /** So many characters each, the last one what is left. */
+  record FixedLength(int length) implements PreTokenizer {
+    @Override
+    public void split(AlignedText text, int from, int to, PieceSink sink) {
+      String s = text.chars();
+      for (int start = from; start < to; ) {
+        int end = start;
+        for (int n = 0; n < length && end < to; n++) {
+          end += Character.charCount(s.codePointAt(end));
+        }
+        sink.accept(text, start, end);
+        start = end;
+      }
+    }
+  }
+
   /** SentencePiece's way: a visible character stands for the space, and words start with it. */
   record Metaspace(String replacement, Prepend prepend, boolean split) implements PreTokenizer {
     /** Where a replacement is put before a piece that does not start with one. */

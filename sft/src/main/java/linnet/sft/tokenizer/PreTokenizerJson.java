@@ -6,6 +6,8 @@ import linnet.nn.json.JsonCursor;
 
 /** Reads and writes the {@code pre_tokenizer} of a {@code tokenizer.json}. */
 final class PreTokenizerJson {
+  private static final int DEFAULT_LENGTH = 5;
+
   private PreTokenizerJson() {}
 
   static PreTokenizer read(JsonCursor json) {
@@ -23,9 +25,14 @@ final class PreTokenizerJson {
       case "Whitespace" -> new PreTokenizer.Whitespace();
       case "WhitespaceSplit" -> new PreTokenizer.WhitespaceSplit();
       case "Metaspace" -> new PreTokenizer.Metaspace(
-          replacement(json), prepend(json), PatternJson.flag(json, "split", true));
+          PatternJson.character(json.at("replacement")), prepend(json), PatternJson.flag(json, "split", true));
+      case "BertPreTokenizer" -> new PreTokenizer.Bert();
+      case "CharDelimiterSplit" -> new PreTokenizer.CharDelimiterSplit(
+          PatternJson.character(json.at("delimiter")).codePointAt(0));
+      case "FixedLength" -> new PreTokenizer.FixedLength(
+          json.opt("length").map(PreTokenizerJson::length).orElse(DEFAULT_LENGTH));
       default -> throw type.error("ByteLevel, Digits, Split, Punctuation, Whitespace, WhitespaceSplit, "
-          + "Metaspace or a Sequence of them");
+          + "Metaspace, BertPreTokenizer, CharDelimiterSplit, FixedLength or a Sequence of them");
     };
   }
 
@@ -43,6 +50,11 @@ final class PreTokenizerJson {
           .put("behavior", p.behavior().jsonName()).build();
       case PreTokenizer.Whitespace _ -> Json.object().put("type", "Whitespace").build();
       case PreTokenizer.WhitespaceSplit _ -> Json.object().put("type", "WhitespaceSplit").build();
+      case PreTokenizer.Bert _ -> Json.object().put("type", "BertPreTokenizer").build();
+      case PreTokenizer.CharDelimiterSplit c -> Json.object().put("type", "CharDelimiterSplit")
+          .put("delimiter", Character.toString(c.delimiter())).build();
+      case PreTokenizer.FixedLength f -> Json.object().put("type", "FixedLength")
+          .put("length", f.length()).build();
       case PreTokenizer.Metaspace m -> metaspace(m.replacement(), m.prepend(), m.split());
     };
   }
@@ -59,19 +71,21 @@ final class PreTokenizerJson {
         .put("prepend_scheme", prepend.name().toLowerCase(Locale.ROOT)).put("split", split).build();
   }
 
-  static String replacement(JsonCursor metaspace) {
-    var json = metaspace.at("replacement");
-    if (json.asString().codePointCount(0, json.asString().length()) != 1) {
-      throw json.error("a single character");
+  private static int length(JsonCursor json) {
+    if (json.asInt() < 1) {
+      throw json.error("1 or more");
     }
-    return json.asString();
+    return json.asInt();
   }
 
   static PreTokenizer.Metaspace.Prepend prepend(JsonCursor metaspace) {
+    var scheme = metaspace.opt("prepend_scheme");
     if (!PatternJson.flag(metaspace, "add_prefix_space", true)) {
+      scheme.filter(json -> !json.asString().equals("never")).ifPresent(json -> {
+        throw json.error("never, because add_prefix_space is false");
+      });
       return PreTokenizer.Metaspace.Prepend.NEVER;
     }
-    var scheme = metaspace.opt("prepend_scheme");
     return switch (scheme.map(JsonCursor::asString).orElse("always")) {
       case "always" -> PreTokenizer.Metaspace.Prepend.ALWAYS;
       case "first" -> PreTokenizer.Metaspace.Prepend.FIRST;

@@ -7,17 +7,18 @@ import java.util.Arrays;
  * earliest rank first, leftmost first among equals. A word of n symbols takes O(n log n) time.
  */
 final class Symbols {
-  private final int[] ids;
-  private final int[] firsts;
-  private final int[] lasts;
-  private final int[] next;
-  private final int[] previous;
+  private int[] ids;
+  private int[] firsts;
+  private int[] lasts;
+  private int[] next;
+  private int[] previous;
   private int size;
   private long[] heap;
   private int heapSize;
 
-  /** Room for so many symbols. */
-  Symbols(int capacity) {
+  /** About so many symbols. */
+  Symbols(int expected) {
+    int capacity = expected + 8;
     ids = new int[capacity];
     firsts = new int[capacity];
     lasts = new int[capacity];
@@ -27,6 +28,9 @@ final class Symbols {
 
   /** Adds a symbol that stands for the units from {@code first} to {@code last} (exclusive). */
   void add(int id, int first, int last) {
+    if (size == ids.length) {
+      grow();
+    }
     ids[size] = id;
     firsts[size] = first;
     lasts[size] = last;
@@ -35,13 +39,12 @@ final class Symbols {
     size++;
   }
 
-  /** Lets the last symbol stand for the units up to {@code last} as well. */
-  void extendLast(int last) {
-    lasts[size - 1] = last;
-  }
-
-  int size() {
-    return size;
+  private void grow() {
+    ids = Arrays.copyOf(ids, 2 * size);
+    firsts = Arrays.copyOf(firsts, 2 * size);
+    lasts = Arrays.copyOf(lasts, 2 * size);
+    next = Arrays.copyOf(next, 2 * size);
+    previous = Arrays.copyOf(previous, 2 * size);
   }
 
   /** Merges pairs until none is left that the table knows. */
@@ -55,8 +58,9 @@ final class Symbols {
       int rank = (int) (top >>> 32);
       int left = (int) top;
       int right = ids[left] < 0 ? size : next[left];
-      if (right < size && merges.rank(ids[left], ids[right]) == rank) {
-        merge(merges, left, right, merges.merged(rank));
+      int found = right < size ? merges.find(ids[left], ids[right]) : -1;
+      if (found >= 0 && merges.rank(found) == rank) {
+        merge(merges, left, right, merges.merged(found));
       }
     }
   }
@@ -92,14 +96,14 @@ final class Symbols {
   }
 
   private void offer(MergeTable merges, int left, int right) {
-    int rank = merges.rank(ids[left], ids[right]);
-    if (rank < 0) {
+    int found = merges.find(ids[left], ids[right]);
+    if (found < 0) {
       return;
     }
     if (heapSize == heap.length) {
       heap = Arrays.copyOf(heap, heapSize * 2);
     }
-    long entry = (long) rank << 32 | left;
+    long entry = (long) merges.rank(found) << 32 | left;
     int at = heapSize++;
     while (at > 0 && heap[at - 1 >> 1] > entry) {
       heap[at] = heap[at - 1 >> 1];

@@ -16,6 +16,18 @@ final class TextCleanup {
 
   private String held = "";
 
+  /** What the {@code tokenizers} library's WordPiece decoder makes of a token, with a rule more. */
+  static String ofToken(String token) {
+    String result = token;
+    for (var rule : RULES) {
+      if (rule.from().equals(" 's")) {
+        result = result.replace(" do not", " don't");
+      }
+      result = result.replace(rule.from(), rule.to());
+    }
+    return result;
+  }
+
   /** Takes more text and gives what is certain. */
   String accept(String text) {
     held += text;

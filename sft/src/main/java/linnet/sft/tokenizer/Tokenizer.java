@@ -261,11 +261,9 @@ public final class Tokenizer {
     return parts;
   }
 
-  /** The bytes of a token within a text; none where the id has no token. */
-  byte[] bytes(int id, boolean first) {
-    var token = added.get(id);
-    String form = token != null ? added.decodedForm(id) : parts.model().vocabulary().token(id);
-    return form == null ? new byte[0] : parts.decoder().bytes(form, first);
+  /** What the decoder is given for a token: of an added one its normalised form; null for no token. */
+  String decodedForm(int id) {
+    return added.get(id) != null ? added.decodedForm(id) : parts.model().vocabulary().token(id);
   }
 
   private void encodePart(AlignedText part, int from, int to, BitSet content, EncodingBuilder out) {
@@ -293,6 +291,19 @@ public final class Tokenizer {
   }
 
   private void encodeWord(AlignedText text, int from, int to, EncodingBuilder out) {
+    if (units == BpeModel.Units.BYTES) {
+      encodePiece(text, from, to, out);
+      return;
+    }
+    var borders = parts.model().borders();
+    for (int start = from; start < to; ) {
+      int end = borders.next(text.chars(), start, to);
+      encodePiece(text, start, end, out);
+      start = end;
+    }
+  }
+
+  private void encodePiece(AlignedText text, int from, int to, EncodingBuilder out) {
     var word = cache.get(text.chars(), from, to);
     if (word == null) {
       word = parts.model().word(text.chars(), from, to, units);

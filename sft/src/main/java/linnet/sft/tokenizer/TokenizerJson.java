@@ -6,10 +6,7 @@ import java.util.stream.Stream;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 
-/**
- * Reads and writes {@code tokenizer.json} as the {@code tokenizers} library does (version 1.0). Truncation
- * and padding, which it may hold, are left to who makes batches.
- */
+/** Reads and writes {@code tokenizer.json} as the {@code tokenizers} library does (version 1.0). */
 final class TokenizerJson {
   private static final String VERSION = "1.0";
   /** Added tokens may lie beyond the vocabulary, but an embedding has a row for every id below them. */
@@ -21,18 +18,17 @@ final class TokenizerJson {
     var model = ModelJson.read(json.at("model"));
     var added = json.opt("added_tokens").map(JsonCursor::elements).orElse(List.of());
     var tokens = added.stream().map(token -> addedToken(token, model.vocabulary().size())).toList();
-    return new TokenizerParts(
-        tokens,
+    return new TokenizerParts(kept(json, "truncation"), kept(json, "padding"), tokens,
         json.opt("normalizer").map(NormalizerJson::read).orElse(null),
         json.opt("pre_tokenizer").map(PreTokenizerJson::read).orElse(null),
         model,
         json.opt("post_processor").map(processor -> postProcessor(processor, tokens, model)).orElse(null),
-        json.opt("decoder").map(DecoderJson::read)
-            .orElseThrow(() -> json.error("a \"decoder\": without one the text of a token is not known")));
+        json.opt("decoder").map(DecoderJson::read).orElseGet(Decoder.Joined::new));
   }
 
   static Json write(TokenizerParts parts) {
-    return Json.object().put("version", VERSION).put("truncation", Json.NULL).put("padding", Json.NULL)
+    return Json.object().put("version", VERSION).put("truncation", parts.truncation())
+        .put("padding", parts.padding())
         .put("added_tokens", parts.addedTokens().stream().map(TokenizerJson::addedToken).toList())
         .put("normalizer", orNull(parts.normalizer(), NormalizerJson::write))
         .put("pre_tokenizer", orNull(parts.preTokenizer(), PreTokenizerJson::write))
@@ -40,6 +36,10 @@ final class TokenizerJson {
         .put("decoder", DecoderJson.write(parts.decoder()))
         .put("model", ModelJson.write(parts.model()))
         .build();
+  }
+
+  private static Json kept(JsonCursor json, String name) {
+    return json.opt(name).<Json>map(JsonCursor::asObject).orElse(Json.NULL);
   }
 
   private static <T> Json orNull(T part, Function<T, Json> write) {

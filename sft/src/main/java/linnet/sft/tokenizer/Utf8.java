@@ -1,15 +1,22 @@
 package linnet.sft.tokenizer;
 
+import java.nio.charset.StandardCharsets;
+
 /** UTF-8 of single code points; a lone surrogate, which UTF-8 cannot hold, counts as U+FFFD. */
 final class Utf8 {
   private static final int REPLACEMENT = 0xFFFD;
 
   private Utf8() {}
 
+  /** The code point that UTF-8 can hold. */
+  static int scalar(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE
+        ? REPLACEMENT : codePoint;
+  }
+
   /** Writes the 1 to 4 bytes of a code point and returns the index after them. */
   static int put(int codePoint, byte[] out, int at) {
-    int c = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE
-        ? REPLACEMENT : codePoint;
+    int c = scalar(codePoint);
     if (c < 0x80) {
       out[at] = (byte) c;
       return at + 1;
@@ -46,6 +53,43 @@ final class Utf8 {
       }
     }
     return length;
+  }
+
+  /**
+   * The text of so many bytes. As the Unicode standard advises (section 3.9), each longest part that could
+   * begin a character and each other byte that is wrong becomes U+FFFD; the JDK takes surrogates together.
+   */
+  static String text(byte[] bytes, int length) {
+    var out = new StringBuilder(length);
+    int valid = 0;
+    for (int i = 0; i < length; ) {
+      int count = 1;
+      int sequence = sequenceLength(bytes[i] & 0xFF);
+      while (count < sequence && i + count < length && continues(bytes, i, count)) {
+        count++;
+      }
+      i += count;
+      if (count < sequence || bytes[i - count] < 0 && sequence == 1) {
+        out.append(new String(bytes, valid, i - count - valid, StandardCharsets.UTF_8)).append((char) REPLACEMENT);
+        valid = i;
+      }
+    }
+    return out.append(new String(bytes, valid, length - valid, StandardCharsets.UTF_8)).toString();
+  }
+
+  /** Whether the byte so many behind a lead can follow there. */
+  private static boolean continues(byte[] bytes, int lead, int count) {
+    int b = bytes[lead + count] & 0xFF;
+    if (count > 1) {
+      return b >= 0x80 && b <= 0xBF;
+    }
+    return switch (bytes[lead] & 0xFF) {
+      case 0xE0 -> b >= 0xA0 && b <= 0xBF;
+      case 0xED -> b >= 0x80 && b <= 0x9F;
+      case 0xF0 -> b >= 0x90 && b <= 0xBF;
+      case 0xF4 -> b >= 0x80 && b <= 0x8F;
+      default -> b >= 0x80 && b <= 0xBF;
+    };
   }
 
   private static byte continuation(int bits) {

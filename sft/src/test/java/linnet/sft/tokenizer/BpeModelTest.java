@@ -36,7 +36,7 @@ class BpeModelTest {
       }
     }
     var vocabulary = new Vocabulary(tokens);
-    var merges = BpeModel.resolve(vocabulary, pairs, "test");
+    var merges = BpeModel.resolve(vocabulary, pairs, "", "test");
     var model = new BpeModel(vocabulary, merges, BpeOptions.BYTE_LEVEL, "test");
     var merged = model.word(word, 0, word.length(), BpeModel.Units.BYTES);
     assertEquals(byDefinition(word, pairs), IntStream.of(merged.ids()).mapToObj(vocabulary::token).toList());

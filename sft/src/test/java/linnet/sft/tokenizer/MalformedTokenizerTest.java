@@ -71,10 +71,10 @@ class MalformedTokenizerTest {
         "tokenizer.json: model.type: found \"Unigram\", expected \"BPE\"");
     assertRefused("normalizer", Json.object().put("type", "Precompiled").build(),
         "tokenizer.json: normalizer.type: found \"Precompiled\", expected NFC, NFD, NFKC, NFKD, Replace, "
-            + "Prepend, Lowercase, Strip, StripAccents, ByteLevel or a Sequence of them");
-    assertRefused("decoder", Json.object().put("type", "WordPiece").build(),
-        "tokenizer.json: decoder.type: found \"WordPiece\", expected ByteLevel, ByteFallback, Fuse, Replace, "
-            + "Strip, Metaspace or a Sequence of them");
+            + "Prepend, Lowercase, Strip, StripAccents, ByteLevel, Nmt, BertNormalizer or a Sequence of them");
+    assertRefused("decoder", Json.object().put("type", "CTC").build(),
+        "tokenizer.json: decoder.type: found \"CTC\", expected ByteLevel, ByteFallback, Fuse, Replace, "
+            + "Strip, Metaspace, WordPiece, BPEDecoder or a Sequence of them");
   }
 
   @Example

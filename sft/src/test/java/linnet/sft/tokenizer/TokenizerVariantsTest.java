@@ -12,7 +12,9 @@ class TokenizerVariantsTest {
   @TestFactory
   Stream<DynamicTest> asThePythonLibrary() {
     return Stream.of("gpt2", "roberta", "llama3", "qwen2", "o200k", "deepseek", "falcon", "smollm",
-        "normalised", "compatibility", "byte-normaliser", "spm", "metaspace").flatMap(name -> {
+        "normalised", "compatibility", "byte-normaliser", "spm", "metaspace", "bert", "word-ends",
+        "both-marks", "roberta-processing", "pieces", "inverted", "metaspace-words", "metaspace-never",
+        "late-decoders").flatMap(name -> {
           var tokenizer = Tokenizer.load(GoldenCases.folder("variants/" + name));
           return GoldenCases.of("variants/" + name).tests(() -> tokenizer);
         });
