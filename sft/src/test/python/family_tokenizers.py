@@ -277,10 +277,8 @@ def main():
     seed = sys.argv[4] if len(sys.argv) > 4 else "0"
     for name, data in byte_families(rows):
         write(out / name, data, rows, count, seed)
-    for name, data, proto in piece_families(rows):
+    for name, data, _ in piece_families(rows):
         write(out / name, data, rows, count, seed)
-        if proto:
-            (out / name / "tokenizer.model").write_bytes(proto)
 
 
 if __name__ == "__main__":

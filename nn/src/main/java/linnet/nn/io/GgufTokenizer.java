@@ -11,12 +11,14 @@ import java.util.SequencedMap;
 /**
  * The tokenizer that a GGUF file carries under {@code tokenizer.ggml.*}.
  *
- * @param model the kind of model: {@code gpt2} is byte-level BPE
+ * @param model the kind of model: {@code gpt2} is byte-level BPE, {@code llama} SentencePiece's BPE
  * @param pre how text is split before merging, such as {@code smollm}; empty where the file does not say
  * @param tokens the vocabulary; the index is the id
  * @param kinds what each token is, 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; empty
  *     where the file does not say
- * @param merges the merges of BPE in their order, two pieces with a space between
+ * @param scores how early SentencePiece's BPE merges into each token, the highest first; empty where the file
+ *     does not say
+ * @param merges the merges of byte-level BPE in their order, two pieces with a space between
  * @param bos the token that begins a text
  * @param eos the token that ends a text
  * @param unknown the token for what has no other
@@ -26,13 +28,14 @@ import java.util.SequencedMap;
  * @param addSpacePrefix whether texts get a space in front
  */
 public record GgufTokenizer(
-    String model, Optional<String> pre, List<String> tokens, List<Integer> kinds, List<String> merges,
-    OptionalInt bos, OptionalInt eos, OptionalInt unknown, OptionalInt padding,
+    String model, Optional<String> pre, List<String> tokens, List<Integer> kinds, List<Float> scores,
+    List<String> merges, OptionalInt bos, OptionalInt eos, OptionalInt unknown, OptionalInt padding,
     Optional<Boolean> addBos, Optional<Boolean> addEos, Optional<Boolean> addSpacePrefix) {
   private static final String MODEL = "tokenizer.ggml.model";
   private static final String PRE = "tokenizer.ggml.pre";
   private static final String TOKENS = "tokenizer.ggml.tokens";
   private static final String KINDS = "tokenizer.ggml.token_type";
+  private static final String SCORES = "tokenizer.ggml.scores";
   private static final String MERGES = "tokenizer.ggml.merges";
   private static final String BOS = "tokenizer.ggml.bos_token_id";
   private static final String EOS = "tokenizer.ggml.eos_token_id";
@@ -46,7 +49,31 @@ public record GgufTokenizer(
   public GgufTokenizer {
     tokens = List.copyOf(tokens);
     kinds = List.copyOf(kinds);
+    scores = List.copyOf(scores);
     merges = List.copyOf(merges);
+  }
+
+  /**
+   * A tokenizer without scores, as byte-level BPE is.
+   *
+   * @param model the kind of model
+   * @param pre how text is split before merging
+   * @param tokens the vocabulary
+   * @param kinds what each token is
+   * @param merges the merges in their order
+   * @param bos the token that begins a text
+   * @param eos the token that ends a text
+   * @param unknown the token for what has no other
+   * @param padding the token for padding
+   * @param addBos whether texts get {@code bos} in front
+   * @param addEos whether texts get {@code eos} at the end
+   * @param addSpacePrefix whether texts get a space in front
+   */
+  public GgufTokenizer(String model, Optional<String> pre, List<String> tokens, List<Integer> kinds,
+      List<String> merges, OptionalInt bos, OptionalInt eos, OptionalInt unknown, OptionalInt padding,
+      Optional<Boolean> addBos, Optional<Boolean> addEos, Optional<Boolean> addSpacePrefix) {
+    this(model, pre, tokens, kinds, List.of(), merges, bos, eos, unknown, padding, addBos, addEos,
+        addSpacePrefix);
   }
 
   /**
@@ -60,17 +87,24 @@ public record GgufTokenizer(
     return metadata.text(MODEL).map(model -> {
       var tokens = metadata.texts(TOKENS).orElseThrow(() -> metadata.missing(TOKENS));
       var kinds = metadata.integers(KINDS).orElse(new long[0]);
-      if (kinds.length > 0 && kinds.length != tokens.size()) {
-        throw new ModelFormatException(metadata.file(), KINDS, "found " + kinds.length
-            + " elements, expected " + tokens.size() + ", one for each token");
-      }
+      checkCount(metadata, KINDS, kinds.length, tokens.size());
+      var scores = metadata.reals(SCORES).orElse(new double[0]);
+      checkCount(metadata, SCORES, scores.length, tokens.size());
       return new GgufTokenizer(model, metadata.text(PRE), tokens,
           Arrays.stream(kinds).mapToObj(kind -> (int) kind).toList(),
+          Arrays.stream(scores).mapToObj(score -> (float) score).toList(),
           metadata.texts(MERGES).orElse(List.of()),
           id(metadata, BOS, tokens.size()), id(metadata, EOS, tokens.size()),
           id(metadata, UNKNOWN, tokens.size()), id(metadata, PADDING, tokens.size()),
           metadata.bool(ADD_BOS), metadata.bool(ADD_EOS), metadata.bool(ADD_SPACE_PREFIX));
     });
+  }
+
+  private static void checkCount(GgufMetadata metadata, String key, int found, int tokens) {
+    if (found > 0 && found != tokens) {
+      throw new ModelFormatException(metadata.file(), key, "found " + found + " elements, expected " + tokens
+          + ", one for each token");
+    }
   }
 
   private static OptionalInt id(GgufMetadata metadata, String key, int tokens) {
@@ -97,6 +131,13 @@ public record GgufTokenizer(
     values.put(TOKENS, GgufValue.texts(tokens));
     if (!kinds.isEmpty()) {
       values.put(KINDS, GgufValue.int32s(kinds.stream().mapToInt(Integer::intValue).toArray()));
+    }
+    if (!scores.isEmpty()) {
+      var floats = new float[scores.size()];
+      for (int id = 0; id < floats.length; id++) {
+        floats[id] = scores.get(id);
+      }
+      values.put(SCORES, GgufValue.float32s(floats));
     }
     if (!merges.isEmpty()) {
       values.put(MERGES, GgufValue.texts(merges));

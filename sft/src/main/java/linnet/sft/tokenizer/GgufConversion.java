@@ -4,80 +4,98 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
+import java.util.Set;
 import linnet.nn.io.GgufTokenizer;
 import linnet.nn.json.Json;
 
 /**
  * Makes a tokenizer of GGUF's metadata ({@code tokenizer.ggml.*} of the specification in ggml's
- * {@code docs/gguf.md}), and the other way round.
+ * {@code docs/gguf.md}), as llama.cpp understands them ({@code llama-vocab.cpp}).
  */
 final class GgufConversion {
-  private static final String MODEL = "gpt2";
   private static final String TEXT = "A";
-  private static final int NORMAL = 1;
-  private static final int CONTROL = 3;
-  private static final int USER_DEFINED = 4;
-  private static final int UNUSED = 5;
+  /** Tokens of Phi-3 that do not take the white space behind them. */
+  private static final Set<String> PHI3_PLAIN = Set.of("<unk>", "<s>", "<|endoftext|>");
 
   private final String source;
   private final GgufTokenizer data;
+  private final boolean phi3;
 
-  private GgufConversion(String source, GgufTokenizer data) {
+  private GgufConversion(GgufTokenizer data, Optional<String> modelName, String source) {
     this.source = source;
     this.data = data;
+    String name = modelName.orElse("").toLowerCase(Locale.ROOT);
+    phi3 = name.contains("phi-3") || name.contains("phi3");
   }
 
-  static Tokenizer build(GgufTokenizer data, Optional<String> chatTemplate, String source) {
-    return new GgufConversion(source, data).build(chatTemplate);
+  /** Makes it; the model's name matters because llama.cpp knows tokens of Phi-3 by it. */
+  static Tokenizer build(GgufTokenizer data, Optional<String> chatTemplate, Optional<String> modelName,
+      String source) {
+    var tokenizer = new GgufConversion(data, modelName, source).build();
+    return chatTemplate.map(tokenizer.config()::withChatTemplate).map(tokenizer::withConfig).orElse(tokenizer);
   }
 
-  static GgufTokenizer data(Tokenizer tokenizer) {
-    var parts = tokenizer.parts();
-    var scheme = ByteLevelScheme.of(parts).orElseThrow(() -> new TokenizerException("tokenizer: found a "
-        + "normalizer or pre_tokenizer that GGUF has no name for, expected that of one of "
-        + ByteLevelScheme.allNames()));
-    var vocabulary = parts.model().vocabulary();
-    var tokens = new ArrayList<String>();
-    var kinds = new ArrayList<Integer>();
-    for (int id = 0; id < tokenizer.vocabularySize(); id++) {
-      var token = tokenizer.token(id);
-      tokens.add(token.orElse("[UNUSED" + id + "]"));
-      kinds.add(kind(token.isPresent(), tokenizer.addedTokens().get(id)));
-    }
-    var merges = IntStream.range(0, parts.model().merges().size()).mapToObj(parts.model().merges()::get)
-        .map(merge -> vocabulary.token(merge.left()) + " " + vocabulary.token(merge.right())).toList();
-    var post = parts.postProcessor();
-    var specials = tokenizer.specialTokens();
-    return new GgufTokenizer(MODEL, Optional.of(scheme.ggufName()), tokens, kinds, merges, specials.bos(),
-        specials.eos(), specials.unk(), specials.pad(), Optional.of(post != null && !post.before().isEmpty()),
-        Optional.of(post != null && !post.after().isEmpty()), Optional.of(false));
+  private Tokenizer build() {
+    checkCount("token_type", "types", data.kinds().size());
+    checkCount("scores", "scores", data.scores().size());
+    return switch (data.model()) {
+      case GgufKinds.BYTE_LEVEL -> byteLevel();
+      case GgufKinds.SENTENCE_PIECE -> sentencePiece();
+      default -> throw wrong("model", "found \"" + data.model() + "\", expected \"" + GgufKinds.BYTE_LEVEL
+          + "\" or \"" + GgufKinds.SENTENCE_PIECE + "\"");
+    };
   }
 
-  private static int kind(boolean present, AddedToken added) {
-    if (added != null) {
-      return added.special() ? CONTROL : USER_DEFINED;
-    }
-    return present ? NORMAL : UNUSED;
-  }
-
-  private Tokenizer build(Optional<String> chatTemplate) {
-    if (!data.model().equals(MODEL)) {
-      throw wrong("model", "found \"" + data.model() + "\", expected \"" + MODEL + "\"");
-    }
+  private Tokenizer byteLevel() {
     String pre = data.pre().orElse(ByteLevelScheme.DEFAULT.ggufName());
     var scheme = ByteLevelScheme.of(pre).orElseThrow(() -> wrong("pre", "found \"" + pre
         + "\", expected one of " + ByteLevelScheme.allNames()));
     var vocabulary = new Vocabulary(data.tokens());
     var options = BpeOptions.BYTE_LEVEL.withIgnoreMerges(scheme.wholeWords());
     var merges = BpeModel.resolve(vocabulary, pairs(), "", source + ": tokenizer.ggml.merges");
+    boolean starts = data.addBos().orElse(scheme.startsTexts() && data.bos().isPresent());
     var parts = new TokenizerParts(added(), null, scheme.preTokenizer(),
-        new BpeModel(vocabulary, merges, options, source), template(scheme),
+        new BpeModel(vocabulary, merges, options, source), template(starts, data.bos(), data.eos()),
         new Decoder.ByteLevel(true, true, true));
-    var config = config();
-    return new Tokenizer(parts, chatTemplate.map(config::withChatTemplate).orElse(config));
+    return new Tokenizer(parts, config(data.bos(), data.eos(), data.unknown()));
+  }
+
+  private Tokenizer sentencePiece() {
+    if (data.scores().isEmpty() || data.scores().stream().anyMatch(score -> score.isNaN())) {
+      throw wrong("scores", "found " + (data.scores().isEmpty() ? "none" : "one that is no number")
+          + ", expected one for each token: they say what merges first");
+    }
+    var vocabulary = new Vocabulary(data.tokens());
+    var bos = data.bos().isPresent() ? data.bos() : withDefault(1);
+    var eos = data.eos().isPresent() ? data.eos() : withDefault(2);
+    var unknown = data.unknown().isPresent() ? data.unknown() : withDefault(0);
+    boolean fallback = data.tokens().stream().anyMatch(token -> Decoder.ByteFallback.byteOf(token) >= 0);
+    var options = new BpeOptions(token("unknown_token_id", unknown).orElse(null), true, fallback, false, "", "");
+    var merges = PieceScores.merges(vocabulary, this::isMade, data.scores());
+    var prefix = data.addSpacePrefix().orElse(true) ? SpacePrefix.ADDED : SpacePrefix.NONE;
+    var parts = new TokenizerParts(added(), prefix.normalizer(), null,
+        new BpeModel(vocabulary, merges, options, source),
+        template(data.addBos().orElse(bos.isPresent()), bos, eos), prefix.decoder());
+    return new Tokenizer(parts, config(bos, eos, unknown));
+  }
+
+  /** Llama's own id where the file does not say. */
+  private OptionalInt withDefault(int id) {
+    return id < data.tokens().size() ? OptionalInt.of(id) : OptionalInt.empty();
+  }
+
+  private int kind(int id) {
+    return data.kinds().isEmpty() ? GgufKinds.NORMAL : data.kinds().get(id);
+  }
+
+  /** Whether merging may give a token; a text that spells a control token must not become one. */
+  private boolean isMade(int id) {
+    int kind = kind(id);
+    return !data.tokens().get(id).isEmpty() && kind != GgufKinds.CONTROL && kind != GgufKinds.UNKNOWN
+        && kind != GgufKinds.BYTE;
   }
 
   private List<TokenPair> pairs() {
@@ -95,31 +113,28 @@ final class GgufConversion {
   }
 
   private List<AddedToken> added() {
-    var kinds = data.kinds();
-    if (!kinds.isEmpty() && kinds.size() != data.tokens().size()) {
-      throw wrong("token_type", "found " + kinds.size() + " types, expected one for each of "
-          + data.tokens().size() + " tokens");
-    }
     var added = new ArrayList<AddedToken>();
-    for (int id = 0; id < kinds.size(); id++) {
-      int kind = kinds.get(id);
-      if ((kind == CONTROL || kind == USER_DEFINED) && !data.tokens().get(id).isEmpty()) {
-        added.add(new AddedToken(id, data.tokens().get(id), false, false, false, false, kind == CONTROL));
+    for (int id = 0; id < data.kinds().size(); id++) {
+      int kind = kind(id);
+      String token = data.tokens().get(id);
+      boolean special = kind == GgufKinds.CONTROL || kind == GgufKinds.UNKNOWN;
+      if ((special || kind == GgufKinds.USER_DEFINED) && !token.isEmpty()) {
+        boolean rstrip = phi3 && !PHI3_PLAIN.contains(token);
+        added.add(new AddedToken(id, token, false, false, rstrip, false, special));
       }
     }
     return added;
   }
 
-  /** Where the file does not say whether texts start with {@code bos}, llama.cpp has it for Llama 3 only. */
-  private PostProcessor template(ByteLevelScheme scheme) {
+  private PostProcessor template(boolean starts, OptionalInt bos, OptionalInt eos) {
     var items = new ArrayList<PostProcessor.Template.Item>();
     var specials = new LinkedHashMap<String, PostProcessor.Template.Special>();
-    if (data.addBos().orElse(scheme == ByteLevelScheme.LLAMA3 && data.bos().isPresent())) {
-      items.add(special("bos_token_id", data.bos(), specials));
+    if (starts) {
+      items.add(special("bos_token_id", bos, specials));
     }
     items.add(new PostProcessor.Template.Item(true, TEXT, 0));
     if (data.addEos().orElse(false)) {
-      items.add(special("eos_token_id", data.eos(), specials));
+      items.add(special("eos_token_id", eos, specials));
     }
     var pair = new ArrayList<>(items);
     pair.addAll(items.stream()
@@ -136,9 +151,9 @@ final class GgufConversion {
     return new PostProcessor.Template.Item(false, token, 0);
   }
 
-  private TokenizerConfig config() {
-    return new TokenizerConfig(token("bos_token_id", data.bos()), token("eos_token_id", data.eos()),
-        token("padding_token_id", data.padding()), token("unknown_token_id", data.unknown()),
+  private TokenizerConfig config(OptionalInt bos, OptionalInt eos, OptionalInt unknown) {
+    return new TokenizerConfig(token("bos_token_id", bos), token("eos_token_id", eos),
+        token("padding_token_id", data.padding()), token("unknown_token_id", unknown),
         Collections.emptySortedMap(),
         Json.object().put("tokenizer_class", "PreTrainedTokenizerFast").build());
   }
@@ -152,6 +167,13 @@ final class GgufConversion {
       throw wrong(key, "found " + id.getAsInt() + ", expected an id below " + size);
     }
     return Optional.of(data.tokens().get(id.getAsInt()));
+  }
+
+  private void checkCount(String key, String what, int found) {
+    if (found > 0 && found != data.tokens().size()) {
+      throw wrong(key, "found " + found + " " + what + ", expected one for each of " + data.tokens().size()
+          + " tokens");
+    }
   }
 
   private TokenizerException wrong(String key, String problem) {

@@ -74,7 +74,7 @@ public final class Tokenizer {
    * @throws TokenizerException if the metadata are inconsistent or of a kind that is not supported
    */
   public static Tokenizer ofGguf(GgufTokenizer data, Optional<String> chatTemplate, String source) {
-    return GgufConversion.build(data, chatTemplate, source);
+    return GgufConversion.build(data, chatTemplate, Optional.empty(), source);
   }
 
   /**
@@ -84,7 +84,7 @@ public final class Tokenizer {
    * @throws TokenizerException if GGUF has no name for a part of it
    */
   public GgufTokenizer toGguf() {
-    return GgufConversion.data(this);
+    return GgufExport.data(this);
   }
 
   /**

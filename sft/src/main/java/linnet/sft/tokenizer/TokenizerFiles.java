@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import linnet.nn.io.AtomicFile;
 import linnet.nn.io.GgufModel;
 import linnet.nn.io.ModelFiles;
@@ -14,6 +15,8 @@ import linnet.nn.json.JsonCursor;
 /** The files of a tokenizer in a Hugging Face folder. */
 final class TokenizerFiles {
   private static final String JSON = ".json";
+  private static final List<String> OTHER_FORMS = List.of("tokenizer.model", "tekken.json", "vocab.json");
+  private static final String NAME = "general.name";
 
   private TokenizerFiles() {}
 
@@ -31,9 +34,21 @@ final class TokenizerFiles {
 
   static Tokenizer of(GgufModel model) {
     return model.tokenizer()
-        .map(data -> GgufConversion.build(data, model.chatTemplate(), model.path().toString()))
+        .map(data -> GgufConversion.build(data, model.chatTemplate(), model.file().metadata().text(NAME),
+            model.path().toString()))
         .orElseThrow(() -> new TokenizerException(model.path() + ": found no tokenizer, expected the keys "
             + "tokenizer.ggml.*; use a file that has one"));
+  }
+
+  /** Refuses a folder that holds a tokenizer in another form than {@code tokenizer.json} alone. */
+  static void checkKind(Path file) {
+    for (var other : OTHER_FORMS) {
+      if (Files.notExists(file) && Files.exists(file.resolveSibling(other))) {
+        throw new TokenizerException(file.resolveSibling(other) + ": found this and no "
+            + file.getFileName() + ", expected a " + file.getFileName() + "; transformers makes one: "
+            + "AutoTokenizer.from_pretrained(folder).save_pretrained(folder)");
+      }
+    }
   }
 
   /** What lies beside a {@code tokenizer.json}. */

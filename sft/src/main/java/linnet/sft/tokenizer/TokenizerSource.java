@@ -39,9 +39,11 @@ public sealed interface TokenizerSource {
    * @param file the file
    * @return the tokenizer
    * @throws linnet.nn.json.JsonException if {@code tokenizer_config.json} is malformed
+   * @throws TokenizerException if there is none, but a tokenizer of another form
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   static TokenizerSource read(Path file) {
+    TokenizerFiles.checkKind(file);
     return new InFolder(file.toString(), JsonCursor.bytes(file), TokenizerFiles.config(file));
   }
 

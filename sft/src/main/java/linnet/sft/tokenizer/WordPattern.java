@@ -1,6 +1,7 @@
 package linnet.sft.tokenizer;
 
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The regular expressions by which the common byte-level tokenizers cut text into words, coded by hand:
@@ -16,6 +17,15 @@ sealed interface WordPattern {
 
   /** Qwen2's expression, which differs from Llama 3's in that each digit stands alone. */
   String QWEN2 = contractionsFirst("\\p{N}");
+
+  /** The expression of Mistral's tokenizers since Nemo, called Tekken. */
+  String TEKKEN = cased("", "\\p{N}");
+
+  /** GPT-4o's expression ({@code o200k}). */
+  String GPT4O = cased("(?i:'s|'t|'re|'ve|'m|'ll|'d)?", "\\p{N}{1,3}");
+
+  /** The expressions of which one matches at every place of any text. */
+  Set<String> COVERING = Set.of(GPT2, LLAMA3, QWEN2, TEKKEN, GPT4O);
 
   /** The end of the word that starts at {@code from}, at most {@code to}. */
   int end(String s, int from, int to);
@@ -33,6 +43,15 @@ sealed interface WordPattern {
   private static String contractionsFirst(String digits) {
     return "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" + digits
         + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+  }
+
+  private static String cased(String contraction, String digits) {
+    String upper = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
+    String lower = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
+    String before = "[^\\r\\n\\p{L}\\p{N}]?";
+    return before + upper + "*" + lower + "+" + contraction + "|" + before + upper + "+" + lower + "*"
+        + contraction + "|" + digits
+        + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
   }
 
   /** {@link #GPT2}. */

@@ -75,10 +75,11 @@ class GgufTokenizerTest {
   }
 
   @Test
-  void onlyLlama3StartsATextWhereTheFileDoesNotSay() {
+  void llama3AndTekkenStartATextWhereTheFileDoesNotSay() {
     for (var scheme : ByteLevelScheme.values()) {
       var silent = build(saying(data(scheme.ggufName()), Optional.of(scheme.ggufName()), Optional.empty()));
-      assertEquals(scheme == ByteLevelScheme.LLAMA3 ? 2 : 1, silent.encodeWithSpecialTokens("a").size());
+      boolean starts = scheme == ByteLevelScheme.LLAMA3 || scheme == ByteLevelScheme.TEKKEN;
+      assertEquals(starts ? 2 : 1, silent.encodeWithSpecialTokens("a").size());
     }
   }
 
@@ -91,8 +92,10 @@ class GgufTokenizerTest {
   @Test
   void errorsNameTheKey() {
     var d = data("gpt-2");
+    assertRefused(with(d, "t5", d.kinds(), d.merges(), d.bos()),
+        "m.gguf: tokenizer.ggml.model: found \"t5\", expected \"gpt2\" or \"llama\"");
     assertRefused(with(d, "llama", d.kinds(), d.merges(), d.bos()),
-        "m.gguf: tokenizer.ggml.model: found \"llama\", expected \"gpt2\"");
+        "m.gguf: tokenizer.ggml.scores: found none, expected one for each token: they say what merges first");
     assertRefused(with(d, "gpt2", List.of(1), d.merges(), d.bos()),
         "m.gguf: tokenizer.ggml.token_type: found 1 types, expected one for each of 260 tokens");
     assertRefused(with(d, "gpt2", d.kinds(), List.of("ab"), d.bos()),
@@ -104,7 +107,7 @@ class GgufTokenizerTest {
     assertRefused(with(d, "gpt2", d.kinds(), d.merges(), OptionalInt.of(999)),
         "m.gguf: tokenizer.ggml.bos_token_id: found 999, expected an id below 260");
     assertTrue(assertThrows(TokenizerException.class, () -> build(data("viking"))).getMessage()
-        .startsWith("m.gguf: tokenizer.ggml.pre: found \"viking\", expected one of [codeshell, "));
+        .startsWith("m.gguf: tokenizer.ggml.pre: found \"viking\", expected one of [a.x-4.0, codeshell, "));
   }
 
   private static void assertRefused(GgufTokenizer data, String message) {

@@ -1,0 +1,124 @@
+package linnet.sft.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import linnet.nn.io.GgufTokenizer;
+
+/**
+ * A tokenizer as GGUF's metadata. These have no word for white space that belongs to a token behind it
+ * (rstrip): llama.cpp knows the tokens of Phi-3 that have it by the model's name. What else they have no word
+ * for is refused.
+ */
+final class GgufExport {
+  private static final String SPACE = "▁";
+
+  private final Tokenizer tokenizer;
+  private final TokenizerParts parts;
+  private final List<String> tokens = new ArrayList<>();
+  private final List<Integer> kinds = new ArrayList<>();
+
+  private GgufExport(Tokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+    parts = tokenizer.parts();
+  }
+
+  static GgufTokenizer data(Tokenizer tokenizer) {
+    return new GgufExport(tokenizer).data();
+  }
+
+  private GgufTokenizer data() {
+    tokenizer.addedTokens().values().forEach(GgufExport::check);
+    for (int id = 0; id < tokenizer.vocabularySize(); id++) {
+      var token = tokenizer.token(id);
+      tokens.add(token.orElse("[UNUSED" + id + "]"));
+      kinds.add(token.isPresent() ? kind(id, token.get()) : GgufKinds.UNUSED);
+    }
+    var scheme = ByteLevelScheme.of(parts);
+    if (scheme.isPresent()) {
+      return data(GgufKinds.BYTE_LEVEL, scheme.get().ggufName(), List.of(), merges(), SpacePrefix.NONE);
+    }
+    var prefix = SpacePrefix.of(parts).orElseThrow(() -> new TokenizerException("tokenizer: found a "
+        + "normalizer or pre_tokenizer that GGUF has no name for, expected SentencePiece's or that of one of "
+        + ByteLevelScheme.allNames()));
+    var scores = scores();
+    // They are looked for before spaces become visible, by SentencePiece and llama.cpp alike.
+    tokens.replaceAll(token -> isUserDefined(token) ? token.replace(SPACE, " ") : token);
+    return data(GgufKinds.SENTENCE_PIECE, ByteLevelScheme.DEFAULT.ggufName(), scores, List.of(), prefix);
+  }
+
+  private boolean isUserDefined(String token) {
+    return tokenizer.id(token).stream().anyMatch(id -> kinds.get(id) == GgufKinds.USER_DEFINED);
+  }
+
+  private GgufTokenizer data(String model, String pre, List<Float> scores, List<String> merges,
+      SpacePrefix prefix) {
+    var before = around("before", PostProcessor::before);
+    var after = around("after", PostProcessor::after);
+    var specials = tokenizer.specialTokens();
+    return new GgufTokenizer(model, Optional.of(pre), tokens, kinds, scores, merges,
+        before.isPresent() ? before : specials.bos(), after.isPresent() ? after : specials.eos(), unknown(),
+        specials.pad(), Optional.of(before.isPresent()), Optional.of(after.isPresent()),
+        Optional.of(prefix == SpacePrefix.ADDED));
+  }
+
+  /** The token that goes before a text, or after it. */
+  private OptionalInt around(String where, Function<PostProcessor, List<Integer>> side) {
+    var ids = parts.postProcessor() == null ? List.<Integer>of() : side.apply(parts.postProcessor());
+    if (ids.size() > 1) {
+      throw new TokenizerException("post_processor: found " + ids.size() + " tokens " + where
+          + " a text, expected at most one: GGUF has no word for more");
+    }
+    return ids.stream().mapToInt(id -> id).findFirst();
+  }
+
+  private OptionalInt unknown() {
+    String token = parts.model().options().unkToken();
+    return token == null ? tokenizer.specialTokens().unk() : parts.model().vocabulary().id(token);
+  }
+
+  private int kind(int id, String token) {
+    var options = parts.model().options();
+    var added = tokenizer.addedTokens().get(id);
+    if (token.equals(options.unkToken()) && options.byteFallback()) {
+      return GgufKinds.UNKNOWN;
+    }
+    if (added != null) {
+      return added.special() ? GgufKinds.CONTROL : GgufKinds.USER_DEFINED;
+    }
+    return options.byteFallback() && Decoder.ByteFallback.byteOf(token) >= 0
+        ? GgufKinds.BYTE : GgufKinds.NORMAL;
+  }
+
+  private List<String> merges() {
+    var table = parts.model().merges();
+    var vocabulary = parts.model().vocabulary();
+    return IntStream.range(0, table.size()).mapToObj(table::get)
+        .map(merge -> vocabulary.token(merge.left()) + " " + vocabulary.token(merge.right())).toList();
+  }
+
+  private List<Float> scores() {
+    var options = parts.model().options();
+    if (!options.byteFallback() || options.ignoreMerges()) {
+      throw new TokenizerException("model: found a model of characters "
+          + (options.ignoreMerges() ? "that keeps words whole (ignore_merges)" : "without byte_fallback")
+          + ", expected SentencePiece's kind: GGUF has no other");
+    }
+    var scores = new ArrayList<>(PieceScores.scores(parts.model(), id -> kinds.get(id) == GgufKinds.NORMAL));
+    while (scores.size() < tokens.size()) {
+      scores.add(0f);
+    }
+    return scores;
+  }
+
+  private static void check(AddedToken token) {
+    if (token.lstrip() || token.singleWord()) {
+      throw new TokenizerException("added token \"" + token.content() + "\": found "
+          + (token.lstrip() ? "lstrip" : "single_word") + ", expected neither lstrip nor single_word: GGUF has "
+          + "no word for them");
+    }
+  }
+}
