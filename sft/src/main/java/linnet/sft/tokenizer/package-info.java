@@ -11,8 +11,17 @@
  *   <li>a {@code PreTokenizer} cuts it into words;
  *   <li>the byte-pair model {@code BpeModel} turns each word into ids;
  *   <li>a {@code PostProcessor} trims offsets and adds special tokens;
- *   <li>a {@code Decoder} turns ids back into text.
+ *   <li>a {@code Decoder} turns ids back into text, as a chain of stages that take token by token.
  * </ol>
+ *
+ * <p>All of {@code tokenizer.json} that byte-pair tokenizers use is there, byte-level or of SentencePiece's
+ * kind. What is not, is refused by name: the models {@code Unigram}, {@code WordPiece} and {@code WordLevel},
+ * the normaliser {@code Precompiled}, the pre-tokenizer {@code UnicodeScripts} and the decoder {@code CTC},
+ * which no supported family has. Truncation and padding are kept and not applied.
+ *
+ * <p>A SentencePiece tokenizer has no words: its text is cut where no merge reaches across
+ * ({@code WordBorders}), so that words come again and their tokens need not be found again. GGUF holds scores
+ * in place of its merges ({@code PieceScores}).
  *
  * <p>Ids and offsets agree with the Python library {@code tokenizers}; offsets are UTF-16 indices of the
  * Java string given.
