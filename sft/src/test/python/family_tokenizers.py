@@ -129,9 +129,9 @@ def end_of(model, *tokens):
     return [token(start + i) if callable(token) else added(start + i, token) for i, token in enumerate(tokens)]
 
 
-def byte_families(rows):
+def byte_families(rows, learnt=300):
     def model(pre, first=(), strings=True, **options):
-        trained = pieces_of_bytes(rows, 256 + len(first) + 300, pre, first)
+        trained = pieces_of_bytes(rows, 256 + len(first) + learnt, pre, first)
         return bpe(trained["vocab"], trained["merges"], strings, **options)
 
     empty = dict(continuing_subword_prefix="", end_of_word_suffix="")
@@ -177,8 +177,8 @@ def byte_families(rows):
                                  pre=o200k, post=byte_level(True, False, True), dec=BPE_DECODER)
 
 
-def piece_families(rows):
-    proto = sentencepiece_model(rows, 700)
+def piece_families(rows, size=700):
+    proto = sentencepiece_model(rows, size)
     vocab, merges = model_of_sentencepiece(proto)
     yield "llama2", tokenizer(bpe(vocab, merges, True, **SPM), LLAMA2_ADDED, norm=PREPEND, post=template("<s>", 1),
                               dec=SPM_DECODER), proto
@@ -192,7 +192,7 @@ def piece_families(rows):
     yield "phi3", tokenizer(bpe(vocab, merges, True, **SPM), phi3, norm=PREPEND, post=template("<s>", 1),
                             dec=SPM_DECODER), None
     names = ["<unused0>", "<start_of_turn>", "<end_of_turn>", "\n", "\n\n", "\n\n\n", "▁▁", "▁▁▁", "▁▁▁▁", "<table>"]
-    proto = sentencepiece_model(rows, 720, pad_id=0, eos_id=1, bos_id=2, unk_id=3, pad_piece="<pad>", eos_piece="<eos>",
+    proto = sentencepiece_model(rows, size + 20, pad_id=0, eos_id=1, bos_id=2, unk_id=3, pad_piece="<pad>", eos_piece="<eos>",
                                 bos_piece="<bos>", add_dummy_prefix=False, user_defined_symbols=names)
     vocab, merges = model_of_sentencepiece(proto)
     gemma = [added(vocab[t], t) for t in ("<pad>", "<eos>", "<bos>", "<unk>")]

@@ -60,7 +60,9 @@ final class DecoderStages {
 
     @Override
     public void accept(String token) {
-      next.accept(rewrite.apply(token, first));
+      String text = rewrite.apply(token, first);
+      TextGrowth.checkToken(token.length(), text.length());
+      next.accept(text);
       first = false;
     }
 

@@ -23,6 +23,7 @@ sealed interface Normalizer {
       var result = text;
       for (var part : parts) {
         result = part.apply(result);
+        TextGrowth.check("normalizer", text.length(), result.length());
       }
       return result;
     }

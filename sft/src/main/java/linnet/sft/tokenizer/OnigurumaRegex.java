@@ -23,6 +23,9 @@ final class OnigurumaRegex {
     } catch (PatternSyntaxException wrong) {
       throw new TokenizerException("found the regular expression " + regex + ", which is not supported: "
           + wrong.getDescription() + " at character " + wrong.getIndex());
+    } catch (StackOverflowError tooDeep) {
+      throw new TokenizerException("found a regular expression of " + regex.length()
+          + " characters, expected one that is not nested so deep");
     }
   }
 

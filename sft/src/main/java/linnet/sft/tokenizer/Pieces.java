@@ -8,12 +8,19 @@ final class Pieces implements PieceSink {
   private final List<AlignedText> texts = new ArrayList<>();
   private final IntArray starts = new IntArray(0);
   private final IntArray ends = new IntArray(0);
+  private long units;
 
   @Override
   public void accept(AlignedText text, int from, int to) {
     texts.add(text);
     starts.add(from);
     ends.add(to);
+    units += to - from;
+  }
+
+  /** The length of all of them. */
+  long units() {
+    return units;
   }
 
   /** Takes a piece as its bytes, see {@link AlignedText#mapBytes}. */

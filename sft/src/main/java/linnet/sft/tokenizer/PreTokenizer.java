@@ -39,6 +39,7 @@ sealed interface PreTokenizer {
         PieceSink taker = mapped ? next::acceptBytes : next;
         pieces.forEach((piece, start, end) -> part.split(piece, start, end, taker));
         pieces = next;
+        TextGrowth.check("pre_tokenizer", to - from, pieces.units());
       }
       pieces.forEach(sink);
     }

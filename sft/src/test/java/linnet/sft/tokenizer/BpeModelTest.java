@@ -44,6 +44,35 @@ class BpeModelTest {
         .map(i -> merged.starts()[i] + vocabulary.token(merged.ids()[i]).length()).toArray(), merged.ends());
   }
 
+  /** Cutting a text where no merge reaches across changes nothing, unknown characters or not. */
+  @Property
+  void partsBetweenBordersMergeAsTheWhole(@ForAll long seed, @ForAll boolean fuse,
+      @ForAll @CharRange(from = 'a', to = 'h') @StringLength(max = 40) String text) {
+    var tokens = new ArrayList<>(List.of("a", "b", "c", "d", "e", "?"));
+    var pairs = new ArrayList<TokenPair>();
+    var random = new Random(seed);
+    for (int i = 0; i < random.nextInt(12); i++) {
+      var pair = new TokenPair(tokens.get(random.nextInt(tokens.size())), tokens.get(random.nextInt(5)));
+      pairs.add(pair);
+      if (!tokens.contains(pair.left() + pair.right())) {
+        tokens.add(pair.left() + pair.right());
+      }
+    }
+    var vocabulary = new Vocabulary(tokens);
+    var model = new BpeModel(vocabulary, BpeModel.resolve(vocabulary, pairs, "", "test"),
+        new BpeOptions("?", fuse, false, false, "", ""), "test");
+    var parts = new ArrayList<Integer>();
+    for (int start = 0; start < text.length(); ) {
+      int end = model.borders().next(text, start, text.length());
+      for (int id : model.word(text, start, end, BpeModel.Units.CHARACTERS).ids()) {
+        parts.add(id);
+      }
+      start = end;
+    }
+    assertEquals(IntStream.of(model.word(text, 0, text.length(), BpeModel.Units.CHARACTERS).ids()).boxed()
+        .toList(), parts);
+  }
+
   private static List<String> byDefinition(String word, List<TokenPair> pairs) {
     var symbols = new ArrayList<String>();
     word.chars().forEach(c -> symbols.add(Character.toString(c)));

@@ -1,14 +1,19 @@
 package linnet.sft.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.json.JsonException;
@@ -31,13 +36,78 @@ class MalformedTokenizerTest {
     var random = new Random(seed);
     var damaged = damage(GOOD, random);
     try {
-      var tokenizer = new Tokenizer(TokenizerJson.read(JsonCursor.of(damaged, "tokenizer.json")),
-          TokenizerConfig.EMPTY);
-      var encoding = tokenizer.encodeWithSpecialTokens("Natalia sold 48 clips``  [MASK] mask é <|im_end|>");
-      tokenizer.decode(encoding.ids(), Specials.SKIP);
+      use(JsonCursor.of(damaged, "tokenizer.json"));
     } catch (JsonException | TokenizerException documented) {
       assertTrue(documented.getMessage().startsWith("tokenizer.json: "), documented.getMessage());
     }
+  }
+
+  /**
+   * The families' tokenizers with values and bytes damaged: nothing but the documented exceptions. {@code
+   * -Dlinnet.fuzz=100000} tries more.
+   */
+  @Example
+  void damagedFamiliesGiveTheDocumentedExceptionsOrATokenizer() {
+    var files = Stream.concat(FamilyTokenizersTest.families(), TokenizerVariantsTest.variants())
+        .map(name -> JsonCursor.bytes(GoldenCases.folder(name).resolve("tokenizer.json"))).toList();
+    var random = new Random(1);
+    for (int i = 0; i < Integer.getInteger("linnet.fuzz", 600); i++) {
+      long seed = random.nextLong();
+      var bytes = files.get(i % files.size());
+      try {
+        var damaged = damage(bytes, new Random(seed));
+        use(JsonCursor.of(Json.parse(damaged, "tokenizer.json"), "tokenizer.json"));
+      } catch (JsonException | TokenizerException documented) {
+        assertFalse(documented.getMessage().isBlank());
+      } catch (RuntimeException | StackOverflowError wrong) {
+        throw new AssertionError("file " + i % files.size() + ", seed " + seed, wrong);
+      }
+    }
+  }
+
+  /** Half of the time values of the document, else a few of its bytes. */
+  private static byte[] damage(byte[] bytes, Random random) {
+    if (random.nextBoolean()) {
+      Json json = Json.parse(bytes, "tokenizer.json");
+      for (int n = random.nextInt(3); n >= 0; n--) {
+        json = damage(json, random);
+      }
+      return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+    var damaged = bytes.clone();
+    for (int n = random.nextInt(4); n >= 0; n--) {
+      // The parts other than the model stand at the beginning, and count as much as it.
+      int at = random.nextInt(random.nextBoolean() ? damaged.length : Math.min(2500, damaged.length));
+      damaged[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : "[]{}\",:0\\ae".charAt(random.nextInt(11)));
+    }
+    return random.nextInt(8) == 0 ? Arrays.copyOf(damaged, random.nextInt(damaged.length)) : damaged;
+  }
+
+  private static void use(JsonCursor json) {
+    var tokenizer = new Tokenizer(TokenizerJson.read(json), TokenizerConfig.EMPTY);
+    var encoding = tokenizer.encodeWithSpecialTokens("Natalia sold 48 clips``  [MASK] mask é <|im_end|> 中文\n▁");
+    tokenizer.decode(encoding.ids(), Specials.SKIP);
+    TokenizerJson.write(tokenizer.parts());
+  }
+
+  @Example
+  void aChainThatDoublesItsTextIsRefused() {
+    var twice = Json.object().put("type", "Replace").put("content", "aa")
+        .put("pattern", Json.object().put("String", "a")).build();
+    var chain = Collections.nCopies(60, (Json) twice);
+    var normalizer = Json.object().put("type", "Sequence").put("normalizers", chain).build();
+    assertThrows(TokenizerException.class, () -> load("normalizer", normalizer).encode("a"));
+    var decoder = load("decoder", Json.object().put("type", "Sequence").put("decoders", chain).build());
+    assertThrows(TokenizerException.class, () -> decoder.decode(decoder.id("a").orElseThrow()));
+    var bytes = Json.object().put("type", "ByteLevel").put("add_prefix_space", false).put("use_regex", false);
+    var steps = load("pre_tokenizer", Json.object().put("type", "Sequence")
+        .put("pretokenizers", Collections.nCopies(60, (Json) bytes.build())).build());
+    assertThrows(TokenizerException.class, () -> steps.encode("é"));
+  }
+
+  private static Tokenizer load(String part, Json json) {
+    var changed = GOOD.toBuilder().put(part, json).build();
+    return new Tokenizer(TokenizerJson.read(JsonCursor.of(changed, "tokenizer.json")), TokenizerConfig.EMPTY);
   }
 
   private static Json damage(Json json, Random random) {

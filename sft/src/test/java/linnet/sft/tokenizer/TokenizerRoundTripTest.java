@@ -32,10 +32,29 @@ class TokenizerRoundTripTest {
   private static final List<Tokenizer> TOKENIZERS = Stream.of(ByteLevelScheme.values())
       .map(scheme -> new BpeTrainer(320, 1, scheme, SPECIALS).train(CORPUS.stream())).toList();
 
+  private static final List<Tokenizer> SENTENCE_PIECE = Stream.of("llama2", "gemma")
+      .map(name -> Tokenizer.load(GoldenCases.folder("families/" + name))).toList();
+
   @Property
   void decodingGivesTheTextBack(@ForAll String text) {
     for (var tokenizer : TOKENIZERS) {
       assertEquals(text, tokenizer.decode(tokenizer.encode(text).ids()));
+    }
+  }
+
+  @Property
+  void decodingGivesSentencePieceTextBack(@ForAll String text) {
+    for (var tokenizer : SENTENCE_PIECE) {
+      // A visible space comes back as a space, and a token in the text has one behind it that is added.
+      String plain = text.replace('▁', '_').replace('<', '(').replace('[', '(');
+      var encoding = tokenizer.encode(plain);
+      assertEquals(plain, tokenizer.decode(encoding.ids()));
+      int covered = 0;
+      for (int i = 0; i < encoding.size(); i++) {
+        assertTrue(encoding.starts()[i] <= covered && encoding.ends()[i] >= covered, "token " + i);
+        covered = encoding.ends()[i];
+      }
+      assertEquals(plain.length(), covered);
     }
   }
 
