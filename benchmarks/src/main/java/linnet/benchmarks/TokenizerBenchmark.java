@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Encodes rows of GSM8K on one thread, with offsets. Beside it stands the {@code tokenizers} library in {@code
- * peers/tokenizers_speed.py}, which also makes the tokenizers, one of each family's kind; the target is 0.7 of
- * its speed.
+ * Encodes rows of GSM8K on one thread, with offsets. Beside it stands the {@code tokenizers} library in
+ * {@code peers/tokenizers_speed.py}, which also makes the tokenizers, one of each family's kind; the target is
+ * 0.7 of its speed.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -36,7 +36,8 @@ final class BpeModel {
     var plain = affixes ? null : new CharacterIds(vocabulary, "", "");
     Arrays.setAll(characters, place -> plain != null ? plain : new CharacterIds(vocabulary,
         (place & 1) == 0 ? options.continuingPrefix() : "", (place & 2) == 0 ? "" : options.endSuffix()));
-    borders = affixes || options.ignoreMerges() ? WordBorders.NONE : WordBorders.of(vocabulary, merges, plain);
+    borders = affixes || options.ignoreMerges()
+        ? WordBorders.NONE : WordBorders.of(vocabulary, merges, plain);
     Arrays.setAll(fallbackIds, b -> options.byteFallback() ? id("<0x%02X>".formatted(b)) : UNKNOWN);
     unkId = options.unkToken() == null ? UNKNOWN : id(options.unkToken());
     if (options.unkToken() != null && unkId == UNKNOWN) {

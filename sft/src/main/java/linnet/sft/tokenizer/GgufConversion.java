@@ -35,7 +35,8 @@ final class GgufConversion {
   static Tokenizer build(GgufTokenizer data, Optional<String> chatTemplate, Optional<String> modelName,
       String source) {
     var tokenizer = new GgufConversion(data, modelName, source).build();
-    return chatTemplate.map(tokenizer.config()::withChatTemplate).map(tokenizer::withConfig).orElse(tokenizer);
+    return chatTemplate.map(tokenizer.config()::withChatTemplate).map(tokenizer::withConfig)
+        .orElse(tokenizer);
   }
 
   private Tokenizer build() {
@@ -73,7 +74,8 @@ final class GgufConversion {
     var eos = data.eos().isPresent() ? data.eos() : withDefault(2);
     var unknown = data.unknown().isPresent() ? data.unknown() : withDefault(0);
     boolean fallback = data.tokens().stream().anyMatch(token -> Decoder.ByteFallback.byteOf(token) >= 0);
-    var options = new BpeOptions(token("unknown_token_id", unknown).orElse(null), true, fallback, false, "", "");
+    String unkToken = token("unknown_token_id", unknown).orElse(null);
+    var options = new BpeOptions(unkToken, true, fallback, false, "", "");
     var merges = PieceScores.merges(vocabulary, this::isMade, data.scores());
     var prefix = data.addSpacePrefix().orElse(true) ? SpacePrefix.ADDED : SpacePrefix.NONE;
     var parts = new TokenizerParts(added(), prefix.normalizer(), null,

@@ -117,8 +117,8 @@ final class GgufExport {
   private static void check(AddedToken token) {
     if (token.lstrip() || token.singleWord()) {
       throw new TokenizerException("added token \"" + token.content() + "\": found "
-          + (token.lstrip() ? "lstrip" : "single_word") + ", expected neither lstrip nor single_word: GGUF has "
-          + "no word for them");
+          + (token.lstrip() ? "lstrip" : "single_word") + ", expected neither lstrip nor single_word: GGUF "
+          + "has no word for them");
     }
   }
 }

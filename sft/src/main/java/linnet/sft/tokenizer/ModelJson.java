@@ -28,7 +28,8 @@ final class ModelJson {
         PatternJson.flag(json, "ignore_merges", false), affix(json, "continuing_subword_prefix"),
         affix(json, "end_of_word_suffix"));
     return new BpeModel(vocabulary,
-        BpeModel.resolve(vocabulary, pairs(merges), options.continuingPrefix(), merges.source() + ": " + merges.path()),
+        BpeModel.resolve(vocabulary, pairs(merges), options.continuingPrefix(),
+            merges.source() + ": " + merges.path()),
         options, json.source() + ": " + json.path());
   }
 

@@ -96,7 +96,7 @@ final class PieceScores {
 
   private static TokenizerException wrong(Vocabulary vocabulary, int id, String found, String expected) {
     return new TokenizerException("model.merges: found for \"" + vocabulary.token(id) + "\" " + found
-        + ", expected " + expected + ", as SentencePiece merges: GGUF's \"llama\" holds a score for each token "
-        + "in place of merges; use the tokenizer that was converted from a tokenizer.model");
+        + ", expected " + expected + ", as SentencePiece merges: GGUF's \"llama\" holds a score for each "
+        + "token in place of merges; use the tokenizer that was converted from a tokenizer.model");
   }
 }

@@ -25,7 +25,8 @@ final class PreTokenizerJson {
       case "Whitespace" -> new PreTokenizer.Whitespace();
       case "WhitespaceSplit" -> new PreTokenizer.WhitespaceSplit();
       case "Metaspace" -> new PreTokenizer.Metaspace(
-          PatternJson.character(json.at("replacement")), prepend(json), PatternJson.flag(json, "split", true));
+          PatternJson.character(json.at("replacement")), prepend(json),
+          PatternJson.flag(json, "split", true));
       case "BertPreTokenizer" -> new PreTokenizer.Bert();
       case "CharDelimiterSplit" -> new PreTokenizer.CharDelimiterSplit(
           PatternJson.character(json.at("delimiter")).codePointAt(0));

@@ -15,8 +15,8 @@ record TokenizerParts(Json truncation, Json padding, List<AddedToken> addedToken
   }
 
   /** Parts without truncation and padding. */
-  TokenizerParts(List<AddedToken> addedTokens, Normalizer normalizer, PreTokenizer preTokenizer, BpeModel model,
-      PostProcessor postProcessor, Decoder decoder) {
+  TokenizerParts(List<AddedToken> addedTokens, Normalizer normalizer, PreTokenizer preTokenizer,
+      BpeModel model, PostProcessor postProcessor, Decoder decoder) {
     this(Json.NULL, Json.NULL, addedTokens, normalizer, preTokenizer, model, postProcessor, decoder);
   }
 }

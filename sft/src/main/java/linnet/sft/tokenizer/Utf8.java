@@ -70,7 +70,8 @@ final class Utf8 {
       }
       i += count;
       if (count < sequence || bytes[i - count] < 0 && sequence == 1) {
-        out.append(new String(bytes, valid, i - count - valid, StandardCharsets.UTF_8)).append((char) REPLACEMENT);
+        out.append(new String(bytes, valid, i - count - valid, StandardCharsets.UTF_8));
+        out.append((char) REPLACEMENT);
         valid = i;
       }
     }

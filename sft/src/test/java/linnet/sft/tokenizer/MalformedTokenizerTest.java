@@ -78,14 +78,15 @@ class MalformedTokenizerTest {
     for (int n = random.nextInt(4); n >= 0; n--) {
       // The parts other than the model stand at the beginning, and count as much as it.
       int at = random.nextInt(random.nextBoolean() ? damaged.length : Math.min(2500, damaged.length));
-      damaged[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : "[]{}\",:0\\ae".charAt(random.nextInt(11)));
+      char sign = "[]{}\",:0\\ae".charAt(random.nextInt(11));
+      damaged[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : sign);
     }
     return random.nextInt(8) == 0 ? Arrays.copyOf(damaged, random.nextInt(damaged.length)) : damaged;
   }
 
   private static void use(JsonCursor json) {
     var tokenizer = new Tokenizer(TokenizerJson.read(json), TokenizerConfig.EMPTY);
-    var encoding = tokenizer.encodeWithSpecialTokens("Natalia sold 48 clips``  [MASK] mask é <|im_end|> 中文\n▁");
+    var encoding = tokenizer.encodeWithSpecialTokens("Natalia sold 48 clips``  [MASK] é <|im_end|> 中文\n▁");
     tokenizer.decode(encoding.ids(), Specials.SKIP);
     TokenizerJson.write(tokenizer.parts());
   }
@@ -141,7 +142,8 @@ class MalformedTokenizerTest {
         "tokenizer.json: model.type: found \"Unigram\", expected \"BPE\"");
     assertRefused("normalizer", Json.object().put("type", "Precompiled").build(),
         "tokenizer.json: normalizer.type: found \"Precompiled\", expected NFC, NFD, NFKC, NFKD, Replace, "
-            + "Prepend, Lowercase, Strip, StripAccents, ByteLevel, Nmt, BertNormalizer or a Sequence of them");
+            + "Prepend, Lowercase, Strip, StripAccents, ByteLevel, Nmt, BertNormalizer or a Sequence of "
+            + "them");
     assertRefused("decoder", Json.object().put("type", "CTC").build(),
         "tokenizer.json: decoder.type: found \"CTC\", expected ByteLevel, ByteFallback, Fuse, Replace, "
             + "Strip, Metaspace, WordPiece, BPEDecoder or a Sequence of them");
