@@ -3,6 +3,7 @@ module linnet.nn {
   requires transitive linnet.autograd;
 
   exports linnet.nn;
+  exports linnet.nn.convert;
   exports linnet.nn.generate;
   exports linnet.nn.io;
   exports linnet.nn.json;

@@ -2,10 +2,14 @@ package linnet.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
-import linnet.nn.io.ModelConverter;
+import linnet.nn.convert.AdapterConverter;
+import linnet.nn.convert.ModelConverter;
 import linnet.nn.io.ModelSource;
 import linnet.nn.json.Json;
+import linnet.nn.lora.AdapterFiles;
+import linnet.sft.ChatModel;
 import linnet.sft.ModelText;
 import linnet.tensor.DType;
 import picocli.CommandLine.Command;
@@ -13,14 +17,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code linnet convert}: between GGUF and a Hugging Face folder. */
+/** {@code linnet convert}: between GGUF and a Hugging Face folder, and adapters to GGUF. */
 @Command(name = "convert", mixinStandardHelpOptions = true, sortOptions = false,
     description = {"Writes a model in another form, with its tokenizer and chat template.",
-        "An OUT that ends in .gguf becomes a GGUF file, any other a Hugging Face folder."})
+        "An OUT that ends in .gguf becomes a GGUF file, any other a Hugging Face folder. An adapter in PEFT's"
+            + " layout becomes a GGUF file of its own, to be put on the base model's."})
 final class ConvertCommand implements Callable<Integer> {
   /** What weights become. */
   enum Type {
-    f32(DType.F32), f16(DType.F16), bf16(DType.BF16);
+    f32(DType.F32), f16(DType.F16), bf16(DType.BF16), q8_0(DType.Q8_0), q4_0(DType.Q4_0);
 
     private final DType dtype;
 
@@ -33,16 +38,21 @@ final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  @Parameters(index = "0", paramLabel = "IN", description = "A Hugging Face folder or a GGUF file.")
+  @Parameters(index = "0", paramLabel = "IN",
+      description = "A Hugging Face folder, a GGUF file, or an adapter folder.")
   private Path in;
 
   @Parameters(index = "1", paramLabel = "OUT", description = "A new file or folder.")
   private Path out;
 
-  @Option(names = "--dtype", defaultValue = "bf16", paramLabel = "TYPE",
-      description = "${COMPLETION-CANDIDATES}: what weights become, rounded to nearest even"
-          + " (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--dtype", paramLabel = "TYPE",
+      description = "${COMPLETION-CANDIDATES}: what weights become; the last two, blocks of 32 with a scale,"
+          + " in GGUF files of models only (default: bf16, of an adapter f32).")
   private Type type;
+
+  @Option(names = "--base", paramLabel = "PATH",
+      description = "Of an adapter: its base model (default: the one that it names).")
+  private Path base;
 
   @Option(names = "--max-shard-size", defaultValue = "5000", paramLabel = "MB",
       description = "Most megabytes of weights in one file of a folder (default: ${DEFAULT-VALUE}).")
@@ -59,20 +69,69 @@ final class ConvertCommand implements Callable<Integer> {
       throw new UserException("OUT: found " + out
           + ", which exists already; name a new one, or remove it first");
     }
+    return ChatModel.isAdapter(in) ? convertAdapter() : convertModel();
+  }
+
+  private boolean toGguf() {
+    return out.toString().endsWith(".gguf");
+  }
+
+  private int convertModel() {
+    if (base != null) {
+      throw new UserException("--base: " + in + " is no adapter, so it has no base model");
+    }
+    var dtype = type == null ? DType.BF16 : type.dtype();
+    if (dtype.isQuantized() && !toGguf()) {
+      throw new UserException("--dtype: " + type + " is for GGUF files; let OUT end in .gguf, or choose f32,"
+          + " f16 or bf16");
+    }
     try (var source = ModelSource.open(in)) {
       var text = ModelText.of(source);
-      var converter = new ModelConverter(source, type.dtype());
-      if (out.toString().endsWith(".gguf")) {
-        converter.toGguf(out, text.ggufMetadata());
+      var converter = new ModelConverter(source, dtype);
+      var notes = List.<String>of();
+      if (toGguf()) {
+        notes = converter.toGguf(out, text.ggufMetadata());
       } else {
         converter.toFolder(out, maxShardMegabytes * 1_000_000, folder -> text.savedTokenizer().save(folder));
       }
-      output.say("wrote %s (%s, %s)", out, type.dtype(),
-          Counted.of(source.tensors().specs().size(), "tensor"));
-      output.event("summary", Json.object().put("output", out.toString())
-          .put("dtype", type.dtype().toString())
-          .put("tensors", source.tensors().specs().size()));
-      return ExitCode.OK;
+      notes.forEach(note -> Notices.print(output, note));
+      return done(dtype, source.tensors().specs().size());
     }
+  }
+
+  private int convertAdapter() {
+    if (!toGguf()) {
+      throw new UserException("OUT: an adapter becomes a GGUF file; let the name end in .gguf");
+    }
+    var dtype = type == null ? DType.F32 : type.dtype();
+    if (dtype.isQuantized()) {
+      throw new UserException("--dtype: an adapter becomes f32, f16 or bf16, not " + type);
+    }
+    try (var source = ModelSource.open(basePath())) {
+      return done(dtype, 2 * new AdapterConverter(in, source, dtype).toGguf(out));
+    }
+  }
+
+  private Path basePath() {
+    if (base != null) {
+      ModelOptions.requireExists("--base", base);
+      return base;
+    }
+    var config = in.resolve(AdapterFiles.CONFIG);
+    var named = AdapterFiles.describe(in).baseModel().map(Path::of)
+        .orElseThrow(() -> new UserException(config + ": base_model_name_or_path: found none; name the base"
+            + " model with --base"));
+    if (!Files.exists(named)) {
+      throw new UserException(config + ": base_model_name_or_path: found \"" + named
+          + "\", which does not exist here; name the base model with --base");
+    }
+    return named;
+  }
+
+  private int done(DType dtype, int tensors) {
+    output.say("wrote %s (%s, %s)", out, dtype, Counted.of(tensors, "tensor"));
+    output.event("summary", Json.object().put("output", out.toString()).put("dtype", dtype.toString())
+        .put("tensors", tensors));
+    return ExitCode.OK;
   }
 }

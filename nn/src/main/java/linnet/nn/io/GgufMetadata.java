@@ -148,6 +148,25 @@ public record GgufMetadata(String file, SequencedMap<String, GgufValue> values) 
     });
   }
 
+  /**
+   * An array of truth values, or of integers of which 0 is false.
+   *
+   * @param key the key
+   * @return the values, or empty where the key is missing
+   * @throws ModelFormatException if the value is no such array
+   */
+  public Optional<List<Boolean>> truths(String key) {
+    return array(key, type -> type == GgufType.BOOL || type.isInteger(), "truth values").map(array -> {
+      var cursor = new GgufCursor(file, array.bytes());
+      var stored = array.elementType() == GgufType.BOOL ? GgufType.UINT8 : array.elementType();
+      var truths = new ArrayList<Boolean>();
+      for (long i = 0; i < array.count(); i++) {
+        truths.add(cursor.integer(stored, key) != 0);
+      }
+      return truths;
+    });
+  }
+
   private Optional<GgufValue.Array> array(String key, Predicate<GgufType> fits, String elements) {
     return switch (values.get(key)) {
       case null -> Optional.empty();

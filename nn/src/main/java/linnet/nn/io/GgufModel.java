@@ -3,27 +3,36 @@ package linnet.nn.io;
 import java.nio.file.Path;
 import java.util.Optional;
 import linnet.nn.json.JsonCursor;
+import linnet.tensor.Codec;
 
-/** A model in a GGUF file of the architecture {@code llama}. */
+/** A model in a GGUF file of one of the {@linkplain GgufFamilies families}. */
 public final class GgufModel implements ModelSource {
-  private static final String ARCHITECTURE = "general.architecture";
   /** The metadata key of the chat template. */
   public static final String CHAT_TEMPLATE = "tokenizer.chat_template";
+  private static final int MAX_TABLE = 1 << 16;
 
   private final GgufFile file;
-  private final LlamaGgufTensors tensors;
+  private final GgufFamily family;
+  private final GgufTensors tensors;
   private final JsonCursor config;
 
   private GgufModel(GgufFile file) {
     this.file = file;
-    String architecture = file.metadata().text(ARCHITECTURE)
-        .orElseThrow(() -> file.metadata().missing(ARCHITECTURE));
-    if (!architecture.equals(LlamaGgufConfig.ARCHITECTURE)) {
-      throw new ModelFormatException(file.path(), ARCHITECTURE, "found " + architecture
-          + ", expected " + LlamaGgufConfig.ARCHITECTURE + ", the supported architecture");
+    family = GgufFamilies.of(file.metadata());
+    var json = new GgufConfig(family, file.metadata(), file.specs(), this::table).json();
+    config = JsonCursor.of(json, file.path().toString());
+    tensors = new GgufTensors(file, family);
+  }
+
+  private float[] table(String name) {
+    var tensor = file.get(name);
+    if (tensor.shape().rank() != 1 || tensor.shape().elements() > MAX_TABLE) {
+      throw new ModelFormatException(file.path(), name, "found the shape " + tensor.shape()
+          + ", expected a factor for each pair of turned features");
     }
-    tensors = new LlamaGgufTensors(file);
-    config = JsonCursor.of(new LlamaGgufConfig(file, tensors).json(), file.path().toString());
+    var values = new float[(int) tensor.shape().elements()];
+    Codec.decode(tensor.dtype(), tensor.bytes(), 0, values, 0, values.length);
+    return values;
   }
 
   /**
@@ -54,6 +63,15 @@ public final class GgufModel implements ModelSource {
   }
 
   /**
+   * What the file is of.
+   *
+   * @return the family
+   */
+  public GgufFamily family() {
+    return family;
+  }
+
+  /**
    * The tokenizer in the file's metadata.
    *
    * @return the tokenizer, or empty where the file has none
@@ -75,7 +93,7 @@ public final class GgufModel implements ModelSource {
 
   @Override
   public Optional<JsonCursor> generationConfig() {
-    return Optional.empty();
+    return GgufGeneration.read(file.metadata()).map(json -> JsonCursor.of(json, file.path().toString()));
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 
 /** A value of GGUF metadata. */
 public sealed interface GgufValue {
@@ -163,6 +164,20 @@ public sealed interface GgufValue {
     var bytes = littleEndian(Float.BYTES * values.length);
     bytes.asFloatBuffer().put(values);
     return new Array(GgufType.FLOAT32, values.length, MemorySegment.ofArray(bytes.array()));
+  }
+
+  /**
+   * An array of truth values.
+   *
+   * @param values the elements
+   * @return the value
+   */
+  static GgufValue truths(List<Boolean> values) {
+    var bytes = new byte[values.size()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (values.get(i) ? 1 : 0);
+    }
+    return new Array(GgufType.BOOL, bytes.length, MemorySegment.ofArray(bytes));
   }
 
   private static ByteBuffer littleEndian(int bytes) {

@@ -12,6 +12,9 @@ import java.util.List;
 public final class GgufWriter {
   private final ByteArrayOutputStream header = new ByteArrayOutputStream();
 
+  /** The alignment of data where the metadata do not say it. */
+  public static final int USUAL_ALIGNMENT = GgufHeader.DEFAULT_ALIGNMENT;
+
   private GgufWriter() {}
 
   /**

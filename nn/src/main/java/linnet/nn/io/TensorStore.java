@@ -4,7 +4,7 @@ import java.util.SequencedMap;
 
 /** Named tensors that lie in one file or several; safe for use by several threads until it is closed. */
 public sealed interface TensorStore extends AutoCloseable
-    permits SafetensorsFile, SafetensorsShards, GgufFile, LlamaGgufTensors {
+    permits SafetensorsFile, SafetensorsShards, GgufFile, GgufTensors {
   /**
    * What the store holds.
    *

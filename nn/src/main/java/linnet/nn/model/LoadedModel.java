@@ -68,8 +68,7 @@ public final class LoadedModel implements AutoCloseable {
   /** The tokens that end a text: those of {@code config.json} and of {@code generation_config.json}. */
   public Set<Integer> eosTokenIds() {
     var ids = new LinkedHashSet<>(config().eosTokenIds());
-    source.generationConfig().flatMap(c -> c.opt("eos_token_id")).map(ConfigBuilder::ids)
-        .ifPresent(ids::addAll);
+    source.generationConfig().map(ModelConfig::eosTokenIds).ifPresent(ids::addAll);
     return ids;
   }
 

@@ -50,6 +50,17 @@ public record ModelConfig(String modelType, int vocabSize, int hiddenSize, int i
   }
 
   /**
+   * The tokens at which a text ends, one or a list of them, in the content of a {@code
+   * generation_config.json}.
+   *
+   * @return the ids; none where it does not say
+   * @throws linnet.nn.json.JsonException if they are malformed
+   */
+  public static List<Integer> eosTokenIds(JsonCursor generation) {
+    return generation.opt("eos_token_id").map(ConfigBuilder::ids).orElse(List.of());
+  }
+
+  /**
    * Reads a {@code config.json}.
    *
    * @throws linnet.nn.json.JsonException if it is malformed or asks for something that is not supported

@@ -102,7 +102,7 @@ public record RopeConfig(double theta, Scaling scaling, double rotatedShare) {
       int originalMaxPositionEmbeddings) implements Scaling {}
 
   /** How many features of a head are turned. */
-  int rotated(int headDim) {
+  public int rotated(int headDim) {
     return (int) (headDim * rotatedShare);
   }
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.TreeSet;
 import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.StoredTensor;
+import linnet.nn.io.TensorSpec;
 import linnet.tensor.Codec;
 import linnet.tensor.DType;
 import linnet.tensor.Scope;
@@ -84,6 +85,11 @@ public final class Weights {
    * @throws ModelFormatException if it has another
    */
   static void requireShape(Path file, StoredTensor stored, Shape shape) {
+    requireShape(file, stored.spec(), shape);
+  }
+
+  /** As {@link #requireShape(Path, StoredTensor, Shape)}, of a tensor that is not read. */
+  static void requireShape(Path file, TensorSpec stored, Shape shape) {
     if (!stored.shape().equals(shape)) {
       throw new ModelFormatException(file, stored.name(), "found shape " + stored.shape() + ", expected "
           + shape + " for this configuration");

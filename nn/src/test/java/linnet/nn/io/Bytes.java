@@ -13,18 +13,19 @@ import java.util.List;
 import linnet.tensor.DType;
 import linnet.tensor.Shape;
 
-/** Small files and tensors for the tests of this package, made byte by byte. */
-final class Bytes {
+/** Small files and tensors for tests, made byte by byte. */
+public final class Bytes {
   private Bytes() {}
 
   /** A safetensors file: header length, header, data. */
-  static byte[] safetensors(String header, int dataBytes) {
+  public static byte[] safetensors(String header, int dataBytes) {
     byte[] json = header.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(8 + json.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN)
         .putLong(json.length).put(json).array();
   }
 
-  static byte[] littleEndian(float... values) {
+  /** F32. */
+  public static byte[] littleEndian(float... values) {
     var bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {
       bytes.putFloat(value);
@@ -33,7 +34,7 @@ final class Bytes {
   }
 
   /** A tensor whose bytes count up from {@code first}. */
-  static OutgoingTensor counting(String name, DType dtype, int first, int... sizes) {
+  public static OutgoingTensor counting(String name, DType dtype, int first, int... sizes) {
     var spec = new TensorSpec(name, dtype, Shape.of(sizes));
     var bytes = new byte[(int) spec.bytes()];
     for (int i = 0; i < bytes.length; i++) {
@@ -42,12 +43,13 @@ final class Bytes {
     return new OutgoingTensor(spec, sink -> sink.write(MemorySegment.ofArray(bytes)));
   }
 
-  static byte[] of(StoredTensor tensor) {
+  /** The data of a tensor. */
+  public static byte[] of(StoredTensor tensor) {
     return tensor.bytes().toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** The names of all entries of a folder, hidden ones included. */
-  static List<String> names(Path folder) {
+  public static List<String> names(Path folder) {
     try (var entries = Files.list(folder)) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
     } catch (IOException failed) {

@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class Llama3RopeFactorsTest {
@@ -21,19 +27,49 @@ class Llama3RopeFactorsTest {
     }
   }
 
-  @Test
-  void isFoundAgainFromItsTable() {
-    assertEquals(LLAMA_3_1, Llama3RopeFactors.from(LLAMA_3_1.table(THETA, 64), THETA, "f"));
-    var other = new Llama3RopeFactors(32, 1, 4, 8192);
-    assertEquals(other, Llama3RopeFactors.from(other.table(THETA, 128), THETA, "f"));
+  @Property(tries = 200)
+  void isFoundAgainFromItsTable(@ForAll @IntRange(min = 2, max = 40) int factor,
+      @ForAll @IntRange(min = 1, max = 4) int low, @ForAll @IntRange(min = 1, max = 8) int width,
+      @ForAll @IntRange(min = 4, max = 15) int contextBits, @ForAll boolean isSaid) {
+    int context = 1 << contextBits;
+    var scaling = new Llama3RopeFactors(factor, low, low + width, context);
+    float[] table = scaling.table(THETA, 64);
+    var said = isSaid ? OptionalInt.of(context) : OptionalInt.empty();
+    try {
+      var found = Llama3RopeFactors.from(table, THETA, said, "f");
+      float[] again = found.table(THETA, 64);
+      for (int i = 0; i < table.length; i++) {
+        assertEquals(table[i], again[i], 2e-4 * table[i]);
+      }
+    } catch (ModelFormatException refused) {
+      // nothing follows from fewer than two frequencies that are scaled in part
+      assertTrue(partlyScaled(table, factor) < 2, refused.getMessage());
+    }
+  }
+
+  private static long partlyScaled(float[] table, int factor) {
+    return IntStream.range(0, table.length)
+        .filter(i -> table[i] > 1.001 && table[i] < 0.999 * factor).count();
   }
 
   @Test
-  void refusesATableOfAnotherScaling() {
-    var other = new Llama3RopeFactors(8, 1, 2, 4096).table(THETA, 64);
-    var error = assertThrows(ModelFormatException.class, () -> Llama3RopeFactors.from(other, THETA, "f"));
+  void theUsualNumbersAreTakenWhereTheyFit() {
+    for (var scaling : List.of(LLAMA_3_1, new Llama3RopeFactors(32, 1, 4, 8192))) {
+      assertEquals(scaling, Llama3RopeFactors.from(scaling.table(THETA, 64), THETA, OptionalInt.empty(), "f"));
+    }
+    var other = new Llama3RopeFactors(8, 1, 2, 4096);
+    assertEquals(other, Llama3RopeFactors.from(other.table(5000, 64), 5000, OptionalInt.of(4096), "f"));
+  }
+
+  @Test
+  void refusesAnotherTable() {
+    float[] other = LLAMA_3_1.table(THETA, 64);
+    other[3] = 2;
+    var error = assertThrows(ModelFormatException.class,
+        () -> Llama3RopeFactors.from(other, THETA, OptionalInt.empty(), "f"));
     assertTrue(error.getMessage().startsWith("f: rope_freqs.weight: found "), error.getMessage());
     float[] nan = {Float.NaN};
-    assertThrows(ModelFormatException.class, () -> Llama3RopeFactors.from(nan, THETA, "f"));
+    assertThrows(ModelFormatException.class,
+        () -> Llama3RopeFactors.from(nan, THETA, OptionalInt.empty(), "f"));
   }
 }

@@ -10,15 +10,17 @@ import java.util.OptionalInt;
 import linnet.tensor.DType;
 
 /** A GGUF file of a Llama of one layer: hidden 32, 4 heads and 2 key/value heads of 8, 5 tokens, tied. */
-final class TinyLlama {
-  static final GgufTokenizer TOKENIZER = new GgufTokenizer("gpt2", Optional.of("smollm"),
+public final class TinyLlama {
+  /** Its tokenizer. */
+  public static final GgufTokenizer TOKENIZER = new GgufTokenizer("gpt2", Optional.of("smollm"),
       List.of("<s>", "</s>", "a", "b", "ab"), List.of(3, 3, 1, 1, 1), List.of("a b"), OptionalInt.of(0),
       OptionalInt.of(1), OptionalInt.empty(), OptionalInt.of(1), Optional.of(false), Optional.empty(),
       Optional.empty());
 
   private TinyLlama() {}
 
-  static LinkedHashMap<String, GgufValue> metadata() {
+  /** Its metadata, to be changed. */
+  public static LinkedHashMap<String, GgufValue> metadata() {
     var values = new LinkedHashMap<String, GgufValue>();
     values.put("general.architecture", GgufValue.text("llama"));
     Map.of("block_count", 1, "context_length", 64, "embedding_length", 32, "feed_forward_length", 64,
@@ -31,7 +33,8 @@ final class TinyLlama {
     return values;
   }
 
-  static List<OutgoingTensor> tensors() {
+  /** Its tensors. */
+  public static List<OutgoingTensor> tensors() {
     var tensors = new ArrayList<OutgoingTensor>();
     tensors.add(Bytes.counting("token_embd.weight", DType.Q8_0, 1, 5, 32));
     tensors.add(Bytes.counting("output_norm.weight", DType.F32, 2, 32));
@@ -47,7 +50,8 @@ final class TinyLlama {
     return tensors;
   }
 
-  static void writeGguf(Path file) {
+  /** Writes the file. */
+  public static void writeGguf(Path file) {
     GgufWriter.write(file, new GgufMetadata(file.toString(), metadata()), tensors());
   }
 }

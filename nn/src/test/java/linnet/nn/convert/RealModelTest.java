@@ -1,4 +1,4 @@
-package linnet.nn.io;
+package linnet.nn.convert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -8,6 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.TreeSet;
 import linnet.nn.SmolLm2;
+import linnet.nn.io.ModelSource;
+import linnet.nn.io.SafetensorsShardWriter;
 import linnet.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
