@@ -62,7 +62,8 @@ public final class AdapterConverter {
    * @param folder the adapter, in PEFT's layout
    * @param base the open model that it was trained on
    * @param dtype F32, F16 or BF16
-   * @throws linnet.nn.json.JsonException if its configuration is malformed, or asks for what GGUF cannot carry
+   * @throws linnet.nn.json.JsonException if its configuration is malformed, or asks for what GGUF cannot
+   *     carry
    */
   public AdapterConverter(Path folder, ModelSource base, DType dtype) {
     if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
@@ -97,7 +98,7 @@ public final class AdapterConverter {
   public int toGguf(Path file) {
     try (var stored = SafetensorsFile.open(weights())) {
       var pairs = pairs(stored);
-      double alpha = alpha(pairs);
+      float alpha = alpha(pairs);
       var values = new LinkedHashMap<String, GgufValue>();
       values.put("general.architecture", GgufValue.text(family.architecture()));
       values.put("general.type", GgufValue.text("adapter"));
@@ -107,7 +108,7 @@ public final class AdapterConverter {
       values.put("adapter.type", GgufValue.text("lora"));
       values.put("adapter.lora.alpha", GgufValue.float32(alpha));
       var tensors = new ArrayList<OutgoingTensor>();
-      pairs.forEach(pair -> add(tensors, pair, lora.scaleAt(pair.module()) * pair.rank() / alpha));
+      pairs.forEach(pair -> add(tensors, pair, alpha(pair) / alpha));
       GgufWriter.write(file, new GgufMetadata(file.toString(), values), tensors);
       return pairs.size();
     }
@@ -117,14 +118,19 @@ public final class AdapterConverter {
     return folder.resolve(AdapterFiles.WEIGHTS);
   }
 
+  /** The alpha that gives a module its scale, as a file keeps it. */
+  private float alpha(Pair pair) {
+    return (float) (lora.scaleAt(pair.module()) * pair.rank());
+  }
+
   /** The alpha that gives most modules their scale. */
-  private double alpha(List<Pair> pairs) {
-    return pairs.stream().map(pair -> (double) (float) (lora.scaleAt(pair.module()) * pair.rank()))
+  private float alpha(List<Pair> pairs) {
+    return pairs.stream().map(this::alpha)
         .collect(Collectors.groupingBy(Function.identity(), LinkedHashMap::new, Collectors.counting()))
         .entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }
 
-  private void add(List<OutgoingTensor> tensors, Pair pair, double factor) {
+  private void add(List<OutgoingTensor> tensors, Pair pair, float factor) {
     var forms = new GgufForms(base.config().numAttentionHeads(), base.config().numKeyValueHeads());
     var aShape = pair.embedding() ? GgufForms.shapeInGguf(Form.TRANSPOSED, pair.a().shape())
         : pair.a().shape();
@@ -137,16 +143,16 @@ public final class AdapterConverter {
     tensors.add(new OutgoingTensor(new TensorSpec(pair.gguf() + ".lora_b", dtype, pair.b().shape()), sink -> {
       try (var arena = Arena.ofConfined()) {
         var b = forms.toGguf(weights(), pair.b(), pair.form(), pair.gguf(), arena);
-        new Recoding((float) factor == 1 ? b : scaled(b, factor, arena), dtype).writeTo(sink);
+        new Recoding(factor == 1 ? b : scaled(b, factor, arena), dtype).writeTo(sink);
       }
     }));
   }
 
-  private static StoredTensor scaled(StoredTensor tensor, double factor, SegmentAllocator memory) {
+  private static StoredTensor scaled(StoredTensor tensor, float factor, SegmentAllocator memory) {
     var values = new float[Math.toIntExact(tensor.shape().elements())];
     Codec.decode(tensor.dtype(), tensor.bytes(), 0, values, 0, values.length);
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (values[i] * factor);
+      values[i] *= factor;
     }
     var spec = tensor.spec().as(DType.F32);
     var bytes = memory.allocate(spec.bytes(), Long.BYTES);
@@ -161,8 +167,8 @@ public final class AdapterConverter {
         continue; // what PEFT keeps of the base model's embedding or head
       }
       var kind = AdapterTensor.of(name).filter(tensor -> name.startsWith(PREFIX))
-          .orElseThrow(() -> new ModelFormatException(weights(), name, "found a tensor that a GGUF adapter has"
-              + " no place for, expected lora_A, lora_B, lora_embedding_A or lora_embedding_B; merge the"
+          .orElseThrow(() -> new ModelFormatException(weights(), name, "found a tensor that a GGUF adapter"
+              + " has no place for, expected lora_A, lora_B, lora_embedding_A or lora_embedding_B; merge the"
               + " adapter into its base model instead"));
       String module = kind.module().substring(PREFIX.length());
       pairs.computeIfAbsent(module, _ -> pair(stored, module, kind));

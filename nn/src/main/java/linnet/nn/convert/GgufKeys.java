@@ -111,7 +111,7 @@ record GgufKeys(SequencedMap<String, GgufValue> values, SequencedMap<String, flo
     return floats;
   }
 
-  /** The window that the layers which slide share; the file says which they are where a reader may not know. */
+  /** The window that the layers which slide share, and where readers may not know, which layers they are. */
   private void putWindow(ModelConfig config, GgufFamily family) {
     var slides = new ArrayList<Boolean>();
     int tokens = AttentionRule.UNBOUNDED;

@@ -16,8 +16,8 @@ import linnet.nn.model.NormKind;
 import linnet.nn.model.RopeConfig;
 
 /**
- * Reads the metadata of a GGUF file that is to be written as any reader would, and compares what it means with
- * the model. So whatever the format has no word for, or an architecture's readers take as fixed, is refused
+ * Reads the metadata of a GGUF file that is to be written as any reader would, and compares what it means
+ * with the model. So whatever the format has no word for, or an architecture's readers take as fixed, is refused
  * by name, without a list of such things.
  *
  * @param model where the model lies, for errors

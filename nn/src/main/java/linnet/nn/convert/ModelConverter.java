@@ -50,8 +50,8 @@ public final class ModelConverter {
    */
   public void toFolder(Path folder, long maxShardBytes, Consumer<Path> tokenizerFiles) {
     if (dtype.isQuantized()) {
-      throw new IllegalArgumentException("found the type " + dtype + ", expected F32, F16 or BF16 in a Hugging"
-          + " Face folder: blocks are GGUF's");
+      throw new IllegalArgumentException("found the type " + dtype + ", expected F32, F16 or BF16 in a"
+          + " Hugging Face folder: blocks are GGUF's");
     }
     AtomicFolder.write(folder, temporary -> {
       AtomicFile.writeString(temporary.resolve(ModelFiles.CONFIG), config().pretty() + "\n");

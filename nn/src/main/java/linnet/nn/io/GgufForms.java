@@ -134,7 +134,8 @@ public record GgufForms(int heads, int kvHeads) {
   private static void copy(int size, MemorySegment from, long source, MemorySegment to, long target) {
     switch (size) {
       case 1 -> to.set(ValueLayout.JAVA_BYTE, target, from.get(ValueLayout.JAVA_BYTE, source));
-      case 2 -> to.setAtIndex(ValueLayout.JAVA_SHORT, target, from.getAtIndex(ValueLayout.JAVA_SHORT, source));
+      case 2 ->
+          to.setAtIndex(ValueLayout.JAVA_SHORT, target, from.getAtIndex(ValueLayout.JAVA_SHORT, source));
       case 4 -> to.setAtIndex(ValueLayout.JAVA_INT, target, from.getAtIndex(ValueLayout.JAVA_INT, source));
       default ->
           to.setAtIndex(ValueLayout.JAVA_LONG, target, from.getAtIndex(ValueLayout.JAVA_LONG, source));

@@ -70,7 +70,8 @@ public final class GgufGeneration {
     generation.filter(json -> json.opt(SAMPLES).map(JsonCursor::asBoolean).orElse(false)).ifPresent(json -> {
       REALS.forEach(real -> json.opt(real.field())
           .ifPresent(value -> values.put(real.key(), GgufValue.float32(value.asDouble()))));
-      json.opt("top_k").ifPresent(value -> values.put(TOP_K, new GgufValue.Int(GgufType.INT32, value.asInt())));
+      json.opt("top_k")
+          .ifPresent(value -> values.put(TOP_K, new GgufValue.Int(GgufType.INT32, value.asInt())));
     });
     var others = stops.stream().filter(id -> !isEnd(text, id)).toList();
     if (!others.isEmpty()) {

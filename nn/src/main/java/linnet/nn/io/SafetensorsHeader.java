@@ -40,6 +40,11 @@ record SafetensorsHeader(Map<String, String> metadata, List<TensorLayout> tensor
           + " bytes that follow; the file is truncated or not in the safetensors format");
     }
     var json = bytes.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+    if (json[0] != '{') {
+      throw new ModelFormatException(file, "header", "found " + (json[0] < ' ' ? "the byte " + json[0]
+          : "'" + (char) json[0] + "'") + " at its start, expected '{'; the file is not in the safetensors"
+          + " format");
+    }
     try {
       var header = JsonCursor.of(Json.parse(json, file + ": header"), file + ": header");
       return read(file, header, Long.BYTES + length, fileSize);

@@ -30,7 +30,7 @@ enum SafetensorsTypes {
     }
     var supported = Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "));
     throw new ModelFormatException(file, field, "found the element type " + name
-        + ", expected one of " + supported);
+        + ", expected one of " + supported + "; take the model in one of these types");
   }
 
   static SafetensorsTypes of(TensorSpec spec) {

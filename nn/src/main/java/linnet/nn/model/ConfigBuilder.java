@@ -28,7 +28,6 @@ import linnet.tensor.AttentionRule;
  */
 final class ConfigBuilder {
   private static final double DEFAULT_INITIALIZER_RANGE = 0.02;
-  private static final int DEFAULT_MAX_POSITIONS = 2048;
   private static final String FITS = "sizes whose products are below 2^31";
   private static final String ROTARY_TABLE = ".rotary_emb.inv_freq";
 
@@ -40,7 +39,7 @@ final class ConfigBuilder {
   private int heads;
   private int keyValueHeads;
   private int headDim;
-  private int maxPositions = DEFAULT_MAX_POSITIONS;
+  private int maxPositions;
   private boolean tied;
   private NormKind norm;
   private Residuals residuals = Residuals.SEQUENTIAL;
@@ -109,7 +108,7 @@ final class ConfigBuilder {
 
   private ConfigBuilder layersAndPositions(String layers, String positions) {
     layerCount = json.at(layers).asCount();
-    maxPositions = json.opt(positions).map(JsonCursor::asCount).orElse(DEFAULT_MAX_POSITIONS);
+    maxPositions = json.at(positions).asCount();
     return this;
   }
 

@@ -12,7 +12,7 @@ final class Families {
   private Families() {}
 
   /** The family that a {@code config.json} names. */
-  static Family of(JsonCursor config) {
+  private static Family of(JsonCursor config) {
     var field = config.at("model_type");
     var name = field.asString();
     var family = ALL.stream().filter(f -> f.modelType().equals(name)).findFirst()
@@ -25,6 +25,19 @@ final class Families {
       }
     });
     return family;
+  }
+
+  /** The content of a {@code config.json}, with the defaults of its family where it lacks a field. */
+  static ModelConfig read(JsonCursor config) {
+    var family = of(config);
+    var given = config.asObject();
+    var completed = given.toBuilder();
+    family.defaults().forEach((field, value) -> {
+      if (given.get(field).isEmpty()) {
+        completed.put(field, value);
+      }
+    });
+    return family.read(new JsonCursor(config.source(), config.path(), completed.build()));
   }
 
   private static String supported() {

@@ -1,5 +1,6 @@
 package linnet.nn.model;
 
+import java.util.Map;
 import linnet.nn.json.JsonCursor;
 
 /**
@@ -14,7 +15,16 @@ interface Family {
   String architecture();
 
   /**
-   * Reads the content of a {@code config.json} of this family.
+   * What its configurations mean where they lack a field; a field that is null is another matter.
+   *
+   * @return values by the names of fields
+   */
+  default Map<String, Integer> defaults() {
+    return Map.of();
+  }
+
+  /**
+   * Reads the content of a {@code config.json} of this family, with the {@linkplain #defaults defaults}.
    *
    * @throws linnet.nn.json.JsonException if it is malformed or asks for something that is not supported
    */

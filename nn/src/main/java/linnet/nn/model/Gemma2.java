@@ -29,6 +29,11 @@ final class Gemma2 implements Family {
   }
 
   @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("max_position_embeddings", 8_192, "num_key_value_heads", 4);
+  }
+
+  @Override
   public ModelConfig read(JsonCursor json) {
     var builder = common(this, json).rope(RopeConfig.read(json, THETA));
     return builder.window(window(json), builder.sliding(layer -> layer % 2 == 0))

@@ -1,5 +1,6 @@
 package linnet.nn.model;
 
+import java.util.Map;
 import java.util.Optional;
 import linnet.nn.json.JsonCursor;
 
@@ -18,6 +19,11 @@ final class Gemma3 implements Family {
   @Override
   public String architecture() {
     return "Gemma3ForCausalLM";
+  }
+
+  @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("max_position_embeddings", 131_072, "num_key_value_heads", 4);
   }
 
   @Override

@@ -28,6 +28,11 @@ final class Gpt2 implements Family {
   }
 
   @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("n_positions", 1_024);
+  }
+
+  @Override
   public ModelConfig read(JsonCursor json) {
     for (var unsupported : new String[] {"scale_attn_by_inverse_layer_idx", "add_cross_attention"}) {
       if (flag(json, unsupported, false)) {

@@ -2,6 +2,7 @@ package linnet.nn.model;
 
 import static linnet.nn.model.ConfigBuilder.flag;
 
+import java.util.Map;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.model.DecoderForm.MlpKind;
 
@@ -18,6 +19,11 @@ final class Llama implements Family {
   @Override
   public String architecture() {
     return "LlamaForCausalLM";
+  }
+
+  @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("max_position_embeddings", 2_048);
   }
 
   @Override

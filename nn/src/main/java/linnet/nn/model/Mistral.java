@@ -1,5 +1,6 @@
 package linnet.nn.model;
 
+import java.util.Map;
 import linnet.nn.json.JsonCursor;
 import linnet.tensor.AttentionRule;
 
@@ -17,6 +18,11 @@ final class Mistral implements Family {
   @Override
   public String architecture() {
     return "MistralForCausalLM";
+  }
+
+  @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("max_position_embeddings", 131_072, "num_key_value_heads", 8);
   }
 
   @Override

@@ -76,6 +76,6 @@ public record ModelConfig(String modelType, int vocabSize, int hiddenSize, int i
    * @throws linnet.nn.json.JsonException if it is malformed or asks for something that is not supported
    */
   public static ModelConfig read(JsonCursor json) {
-    return Families.of(json).read(json);
+    return Families.read(json);
   }
 }

@@ -29,6 +29,11 @@ final class Phi implements Family {
   }
 
   @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("max_position_embeddings", 2_048);
+  }
+
+  @Override
   public ModelConfig read(JsonCursor json) {
     var norm = new NormKind.Layer(json.opt("layer_norm_eps").map(JsonCursor::asPositive).orElse(EPS));
     var builder = new ConfigBuilder(this, json)

@@ -1,5 +1,6 @@
 package linnet.nn.model;
 
+import java.util.Map;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.model.DecoderForm.MlpKind;
 import linnet.tensor.AttentionRule;
@@ -17,6 +18,11 @@ final class Phi3 implements Family {
   @Override
   public String architecture() {
     return "Phi3ForCausalLM";
+  }
+
+  @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("max_position_embeddings", 4_096, "original_max_position_embeddings", 4_096);
   }
 
   @Override

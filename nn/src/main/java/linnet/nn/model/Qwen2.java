@@ -2,6 +2,7 @@ package linnet.nn.model;
 
 import static linnet.nn.model.ConfigBuilder.flag;
 
+import java.util.Map;
 import linnet.nn.json.JsonCursor;
 import linnet.tensor.AttentionRule;
 
@@ -20,6 +21,11 @@ final class Qwen2 implements Family {
   @Override
   public String architecture() {
     return "Qwen2ForCausalLM";
+  }
+
+  @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("max_position_embeddings", 32_768, "num_key_value_heads", 32);
   }
 
   @Override

@@ -2,6 +2,7 @@ package linnet.nn.model;
 
 import static linnet.nn.model.ConfigBuilder.flag;
 
+import java.util.Map;
 import java.util.Optional;
 import linnet.nn.json.JsonCursor;
 
@@ -19,6 +20,11 @@ final class Qwen3 implements Family {
   @Override
   public String architecture() {
     return "Qwen3ForCausalLM";
+  }
+
+  @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("max_position_embeddings", 32_768, "num_key_value_heads", 32);
   }
 
   @Override

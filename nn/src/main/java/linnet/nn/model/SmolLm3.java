@@ -2,6 +2,7 @@ package linnet.nn.model;
 
 import static linnet.nn.model.ConfigBuilder.flag;
 
+import java.util.Map;
 import java.util.function.IntPredicate;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.model.DecoderForm.MlpKind;
@@ -20,6 +21,11 @@ final class SmolLm3 implements Family {
   @Override
   public String architecture() {
     return "SmolLM3ForCausalLM";
+  }
+
+  @Override
+  public Map<String, Integer> defaults() {
+    return Map.of("max_position_embeddings", 32_768, "num_key_value_heads", 4);
   }
 
   @Override

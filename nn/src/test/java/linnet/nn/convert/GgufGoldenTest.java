@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GgufGoldenTest {
   /** What that converter says otherwise, for a reason. */
   private static final Map<String, Set<String>> ITS_OWN = Map.of(
-      // without dynamic scaling, for which GGUF has no word; here the keys are refused when they are read back
+      // without dynamic scaling, for which GGUF has no word; here these keys are refused when read back
       "families/llama-dynamic", Set.of("llama.context_length"),
       // said even where nothing is stretched
       "families/phi3", Set.of("phi3.rope.scaling.original_context_length"),

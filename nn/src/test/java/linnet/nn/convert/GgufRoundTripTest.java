@@ -20,7 +20,6 @@ import linnet.nn.io.GgufModel;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.ModelSource;
-import linnet.nn.io.SafetensorsShardWriter;
 import linnet.nn.io.TinyLlama;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
@@ -39,7 +38,7 @@ class GgufRoundTripTest {
       "llama-dynamic", "the kind of rotary scaling: found Dynamic, expected Unscaled",
       "phi-norms", "self_attn.q_layernorm.weight: found a tensor that GGUF files of the architecture phi2",
       "smollm3", "the rotary embedding of layer 1: found OptionalInt.empty, expected OptionalInt[0]",
-      "gemma2", "the scale of scores (query_pre_attn_scalar, scale_attn_weights): found 0.4472136, expected 0.4",
+      "gemma2", "the scale of scores (query_pre_attn_scalar, scale_attn_weights): found 0.4472136, expected",
       "gemma3", "the scale of scores");
   /** What the two need to have a place in GGUF: scores scaled by the size of heads. */
   private static final Map<String, Json> MENDED = Map.of("gemma2", Json.of(6), "gemma3", Json.of(6));
@@ -79,7 +78,7 @@ class GgufRoundTripTest {
       new ModelConverter(source, DType.F32).toGguf(gguf, TinyLlama.TOKENIZER.toMetadata());
     }
     try (var source = ModelSource.open(gguf)) {
-      new ModelConverter(source, DType.F32).toFolder(back, SafetensorsShardWriter.DEFAULT_SHARD_BYTES, _ -> { });
+      new ModelConverter(source, DType.F32).toFolder(back, 1 << 16, _ -> { });
     }
     try (var before = ModelSource.open(original); var after = ModelSource.open(back);
         var between = ModelSource.open(gguf)) {
@@ -125,7 +124,8 @@ class GgufRoundTripTest {
     try (var source = ModelSource.open(original(name))) {
       var notes = new ModelConverter(source, DType.Q8_0).toGguf(folder.resolve("model.gguf"),
           TinyLlama.TOKENIZER.toMetadata());
-      assertEquals(said.isEmpty() ? 0 : 1, notes.stream().filter(note -> note.startsWith("llama.cpp")).count());
+      assertEquals(said.isEmpty() ? 0 : 1,
+          notes.stream().filter(note -> note.startsWith("llama.cpp")).count());
       assertTrue(notes.stream().anyMatch(note -> note.contains(said)), notes.toString());
     }
   }

@@ -55,7 +55,8 @@ class Llama3RopeFactorsTest {
   @Test
   void theUsualNumbersAreTakenWhereTheyFit() {
     for (var scaling : List.of(LLAMA_3_1, new Llama3RopeFactors(32, 1, 4, 8192))) {
-      assertEquals(scaling, Llama3RopeFactors.from(scaling.table(THETA, 64), THETA, OptionalInt.empty(), "f"));
+      float[] table = scaling.table(THETA, 64);
+      assertEquals(scaling, Llama3RopeFactors.from(table, THETA, OptionalInt.empty(), "f"));
     }
     var other = new Llama3RopeFactors(8, 1, 2, 4096);
     assertEquals(other, Llama3RopeFactors.from(other.table(5000, 64), 5000, OptionalInt.of(4096), "f"));
