@@ -30,7 +30,7 @@ final class Gemma2 implements Family {
 
   @Override
   public Map<String, Integer> defaults() {
-    return Map.of("max_position_embeddings", 8_192, "num_key_value_heads", 4);
+    return Map.of("max_position_embeddings", 8192, "num_key_value_heads", 4);
   }
 
   @Override

@@ -29,7 +29,7 @@ final class Gpt2 implements Family {
 
   @Override
   public Map<String, Integer> defaults() {
-    return Map.of("n_positions", 1_024);
+    return Map.of("n_positions", 1024);
   }
 
   @Override

@@ -30,7 +30,7 @@ final class Phi implements Family {
 
   @Override
   public Map<String, Integer> defaults() {
-    return Map.of("max_position_embeddings", 2_048);
+    return Map.of("max_position_embeddings", 2048);
   }
 
   @Override

@@ -22,7 +22,7 @@ final class Phi3 implements Family {
 
   @Override
   public Map<String, Integer> defaults() {
-    return Map.of("max_position_embeddings", 4_096, "original_max_position_embeddings", 4_096);
+    return Map.of("max_position_embeddings", 4096, "original_max_position_embeddings", 4096);
   }
 
   @Override
