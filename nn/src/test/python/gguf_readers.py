@@ -28,6 +28,7 @@ SIZES = dict(vocab_size=VOCABULARY, hidden_size=96, intermediate_size=88, num_hi
              eos_token_id=0, pad_token_id=0)
 PROMPT = [5 + (i * i * 7) % (VOCABULARY - 9) for i in range(23)]
 COUNT = 24
+CONTEXT = 256  # the smallest that llama.cpp starts with
 CLEAR = 0.02  # between the two best tokens of every step, so that rounding decides nothing
 LINEAR = dict(rope_type="linear", rope_theta=300.0, factor=2.5)
 YARN = dict(rope_type="yarn", rope_theta=500.0, factor=4.0, original_max_position_embeddings=16)
@@ -61,8 +62,8 @@ def cases():
     yield "phi", t.PhiConfig(**sizes(num_key_value_heads=6),
                              rope_parameters=dict(rope_type="default", rope_theta=300.0, partial_rotary_factor=0.5))
     yield "phi3", t.Phi3Config(**sizes(), sliding_window=200)
-    yield "phi3-long", t.Phi3Config(**sizes(), tie_word_embeddings=True, original_max_position_embeddings=128,
-                                    rope_parameters=LONG)
+    yield "phi3-long", t.Phi3Config(**sizes(max_position_embeddings=512), tie_word_embeddings=True,
+                                    original_max_position_embeddings=CONTEXT, rope_parameters=LONG)
     yield "phi3-longer", t.Phi3Config(**sizes(), original_max_position_embeddings=16, rope_parameters=LONG)
     yield "gemma2", t.Gemma2Config(**sizes(), head_dim=20, sliding_window=9, query_pre_attn_scalar=20,
                                    attn_logit_softcapping=5.0, final_logit_softcapping=7.0)
@@ -108,7 +109,7 @@ def greedy(model):
 
 
 def greedy_llama_cpp(path, adapter=None):
-    model = llama_cpp.Llama(str(path), n_ctx=64, n_batch=64, n_threads=2, verbose=False, type_k=llama_cpp.GGML_TYPE_F32,
+    model = llama_cpp.Llama(str(path), n_ctx=CONTEXT, n_batch=64, n_threads=2, verbose=False, type_k=llama_cpp.GGML_TYPE_F32,
                             type_v=llama_cpp.GGML_TYPE_F32, lora_path=adapter and str(adapter))
     model.eval(PROMPT)
     tokens = []

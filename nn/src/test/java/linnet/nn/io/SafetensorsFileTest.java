@@ -84,7 +84,7 @@ class SafetensorsFileTest {
           + "| `a.data_offsets: found an array of 3 elements, expected the two numbers [begin, end]`",
       "{\"a\":{\"shape\":[0],\"data_offsets\":[0,0]}} | 0 | `a: found no \"dtype\" among`",
       "{\"__metadata__\":{\"x\":1}} | 0 | `__metadata__.x: found 1, expected a string`",
-      "[] | 0 | `header: found an array of 0 elements, expected an object`",
+      "[] | 0 | `header: found '[' at its start, expected '{'`",
       "{\"a\" | 0 | `header:1:5: found the end of the text, expected ':'`"})
   void refusesUnsoundHeaders(String header, int dataBytes, String message) throws IOException {
     var path = Files.write(folder.resolve("bad.safetensors"), Bytes.safetensors(header, dataBytes));
