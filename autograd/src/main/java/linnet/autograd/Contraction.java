@@ -3,6 +3,7 @@ package linnet.autograd;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import linnet.tensor.Backend;
 import linnet.tensor.Shape;
 import linnet.tensor.Tensor;
@@ -111,6 +112,68 @@ public sealed interface Contraction extends Op {
     @Override
     public boolean reads(int input, IntPredicate needs) {
       return needs.test(1 - input);
+    }
+  }
+
+  /**
+   * Several linear layers of one input, their results side by side: y(M,N1+N2+…) = x(M,K) · [w1(N1,K);
+   * w2(N2,K); …]ᵀ.
+   *
+   * @param layers the number of weights
+   */
+  record LinearEach(int layers) implements Contraction {
+    private static final Signature SIGNATURE = Signature.of("x(M,K)", "any w(N,K)");
+
+    @Override
+    public TensorType infer(List<TensorType> inputs) {
+      if (layers < 1 || inputs.size() != layers + 1) {
+        throw new IllegalArgumentException(name() + " of " + layers + " layers takes x(M,K) and as many w(N,K),"
+            + " at least one; found " + inputs);
+      }
+      var x = inputs.getFirst();
+      int columns = 0;
+      for (var w : inputs.subList(1, inputs.size())) {
+        columns += SIGNATURE.match(this, List.of(x, w)).of("N");
+      }
+      return new TensorType(x.dtype(), x.shape().with(-1, columns));
+    }
+
+    @Override
+    public Tensor forward(ForwardContext ctx) {
+      var weights = IntStream.rangeClosed(1, layers).mapToObj(i -> ctx.input(i).transpose()).toList();
+      ctx.backend().matmulEach(ctx.output(), ctx.input(0), weights);
+      return ctx.output();
+    }
+
+    @Override
+    public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // dx = Σ dyᵢ · wᵢ, dwᵢ = dyᵢᵀ · x
+      var gradients = new Tensor[layers + 1];
+      int from = 0;
+      for (int i = 1; i <= layers; i++) {
+        int end = from + ctx.type(i).shape().size(0);
+        var part = dy.slice(1, from, end);
+        if (ctx.needs(0) && gradients[0] == null) {
+          gradients[0] = ctx.gradient(0);
+          ctx.backend().matmul(gradients[0], part, ctx.input(i));
+        } else if (ctx.needs(0)) {
+          ctx.backend().matmulAdd(gradients[0], part, ctx.input(i));
+        }
+        if (ctx.needs(i)) {
+          gradients[i] = ctx.addMatmul(i, part.transpose(), ctx.input(0));
+        }
+        from = end;
+      }
+      return gradients;
+    }
+
+    @Override
+    public Saves saves() {
+      return Saves.INPUTS;
+    }
+
+    @Override
+    public boolean reads(int input, IntPredicate needs) {
+      return input > 0 ? needs.test(0) : IntStream.rangeClosed(1, layers).anyMatch(needs);
     }
   }
 

@@ -1,6 +1,7 @@
 package linnet.autograd;
 
 import java.util.Arrays;
+import java.util.List;
 import linnet.tensor.AttentionRule;
 import linnet.tensor.Segments;
 import linnet.tensor.Shape;
@@ -129,6 +130,16 @@ public interface Functions {
   /** x(M,K) · w(N,K)ᵀ: {@link Contraction.Linear}. */
   default Variable linear(Variable x, Variable w) {
     return apply(new Contraction.Linear(), x, w);
+  }
+
+  /** x(M,K) · [w1(N1,K); w2(N2,K); …]ᵀ: {@link Contraction.LinearEach}. */
+  default Variable linearEach(Variable x, List<Variable> ws) {
+    var inputs = new Variable[ws.size() + 1];
+    inputs[0] = x;
+    for (int i = 0; i < ws.size(); i++) {
+      inputs[i + 1] = ws.get(i);
+    }
+    return apply(new Contraction.LinearEach(ws.size()), inputs);
   }
 
   /** x(T,K)·w(N,K)ᵀ + scale · x·a(R,K)ᵀ·b(N,R)ᵀ: {@link Contraction.LoraLinear}. */

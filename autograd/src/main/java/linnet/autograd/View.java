@@ -51,7 +51,9 @@ public sealed interface View extends Op {
 
     @Override
     public Tensor forward(ForwardContext ctx) {
-      return ctx.dense(ctx.input(0)).reshape(sizes.stream().mapToInt(Integer::intValue).toArray());
+      int[] target = sizes.stream().mapToInt(Integer::intValue).toArray();
+      var x = ctx.input(0);
+      return (x.isReshapable(target) ? x : ctx.dense(x)).reshape(target);
     }
 
     @Override

@@ -64,6 +64,15 @@ final class OpCases {
       int k = d.size(5);
       return new Call(new Contraction.Linear(), d.tensor(d.size(4), k), d.tensor(d.size(5), k));
     });
+    add(Contraction.LinearEach.class, d -> {
+      int k = d.size(5);
+      var inputs = new Tensor[1 + d.size(3)];
+      inputs[0] = d.tensor(d.size(4), k);
+      for (int i = 1; i < inputs.length; i++) {
+        inputs[i] = d.tensor(d.size(5), k);
+      }
+      return new Call(new Contraction.LinearEach(inputs.length - 1), inputs);
+    });
     add(Contraction.LoraLinear.class, OpCases::loraLinear);
     add(View.Reshape.class, d -> {
       var x = d.tensor(d.size(3), d.size(3), d.size(3));

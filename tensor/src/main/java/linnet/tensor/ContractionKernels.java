@@ -1,5 +1,8 @@
 package linnet.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Matrix products. Operands may have any strides, so the three forms of a linear layer are views of one
  * primitive: {@code x·Wᵀ = matmul(x, w.transpose())}, {@code dy·W = matmul(dy, w)}, {@code dyᵀ·x =
@@ -15,6 +18,35 @@ public interface ContractionKernels extends Kernels {
 
   /** out += a · b; otherwise as {@link #matmul}. */
   void matmulAdd(Tensor out, Tensor a, Tensor b);
+
+  /**
+   * out(M,N1+N2+…) = a(M,K) · [b1(K,N1) b2(K,N2) …], otherwise as {@link #matmul}: several layers of one
+   * input. A backend can do them at once.
+   *
+   * @throws IllegalArgumentException if the columns of all {@code bs} together are not those of {@code out}
+   */
+  default void matmulEach(Tensor out, Tensor a, List<Tensor> bs) {
+    var parts = columnsOfEach(out, bs);
+    for (int i = 0; i < parts.size(); i++) {
+      matmul(parts.get(i), a, bs.get(i));
+    }
+  }
+
+  /** The columns of {@code out} that belong to each of {@code bs}. */
+  static List<Tensor> columnsOfEach(Tensor out, List<Tensor> bs) {
+    int columns = bs.stream().mapToInt(b -> b.size(-1)).sum();
+    if (columns != out.size(-1)) {
+      throw new IllegalArgumentException("products side by side into " + out + ": the right operands have "
+          + columns + " columns, expected " + out.size(-1));
+    }
+    var parts = new ArrayList<Tensor>(bs.size());
+    int from = 0;
+    for (var b : bs) {
+      parts.add(out.slice(-1, from, from + b.size(-1)));
+      from += b.size(-1);
+    }
+    return parts;
+  }
 
   /**
    * out = a · b + c · d; otherwise as {@link #matmul}. With a thin second product, as in a linear layer with

@@ -120,12 +120,31 @@ public final class Tensor {
    *     (then copy first, see {@link #contiguous})
    */
   public Tensor reshape(int... sizes) {
+    var target = reshaped(sizes);
+    var result = stridesOf(target);
+    if (result == null) {
+      throw new IllegalArgumentException(
+          "cannot view " + this + " as " + target + " without copying: call contiguous(scope) first");
+    }
+    return new Tensor(storage, offset, target, result);
+  }
+
+  /**
+   * Whether {@link #reshape} can do without a copy.
+   *
+   * @throws IllegalArgumentException if the number of elements differs
+   */
+  public boolean isReshapable(int... sizes) {
+    return stridesOf(reshaped(sizes)) != null;
+  }
+
+  private Shape reshaped(int[] sizes) {
     var target = infer(sizes);
     if (target.elements() != elements()) {
       throw new IllegalArgumentException("cannot reshape " + shape + " (" + elements() + " elements) to "
           + target + " (" + target.elements() + " elements)");
     }
-    return new Tensor(storage, offset, target, reshapedStrides(target));
+    return target;
   }
 
   private Shape infer(int[] sizes) {
@@ -151,10 +170,11 @@ public final class Tensor {
   }
 
   /**
-   * Strides of {@code target} over this view. Dimensions are matched in runs, outermost first: the shortest
-   * run of old ones and of new ones with the same number of elements. An old run must be dense within itself.
+   * Strides of {@code target} over this view; null if there are none. Dimensions are matched in runs,
+   * outermost first: the shortest run of old ones and of new ones with the same number of elements. An old
+   * run must be dense within itself.
    */
-  private long[] reshapedStrides(Shape target) {
+  private long[] stridesOf(Shape target) {
     if (isContiguous()) {
       return target.rowMajorStrides();
     }
@@ -176,8 +196,7 @@ public final class Tensor {
       }
       for (int d = from; d + 1 < to; d++) {
         if (strides[old[d]] != strides[old[d + 1]] * shape.size(old[d + 1])) {
-          throw new IllegalArgumentException(
-              "cannot view " + this + " as " + target + " without copying: call contiguous(scope) first");
+          return null;
         }
       }
       long stride = strides[old[to - 1]];

@@ -45,9 +45,8 @@ public sealed interface Mlp extends Module {
       Names names) implements Mlp {
     @Override
     public Variable forward(Tape tape, Variable x, ForwardKeys keys) {
-      var gate = gateProj.forward(tape, x, keys);
-      var up = upProj.forward(tape, x, keys);
-      return downProj.forward(tape, activation.gated(tape, gate, up), keys);
+      var both = SideBySide.forward(tape, x, keys, gateProj, upProj);
+      return downProj.forward(tape, activation.gated(tape, both.get(0), both.get(1)), keys);
     }
   }
 

@@ -48,8 +48,9 @@ public sealed interface QueryKeyValue extends Module {
       implements QueryKeyValue {
     @Override
     public Heads forward(Tape tape, Variable x, int headDim, AttentionContext context) {
-      return new Heads(heads(tape, qProj, x, headDim, context), heads(tape, kProj, x, headDim, context),
-          heads(tape, vProj, x, headDim, context));
+      var all = SideBySide.forward(tape, x, context.keys(), qProj, kProj, vProj);
+      return new Heads(heads(tape, all.get(0), headDim), heads(tape, all.get(1), headDim),
+          heads(tape, all.get(2), headDim));
     }
   }
 
@@ -63,7 +64,7 @@ public sealed interface QueryKeyValue extends Module {
   record Fused(Projection qkvProj, int queryHeads, Names names) implements QueryKeyValue {
     @Override
     public Heads forward(Tape tape, Variable x, int headDim, AttentionContext context) {
-      var all = heads(tape, qkvProj, x, headDim, context);
+      var all = heads(tape, qkvProj.forward(tape, x, context.keys()), headDim);
       int heads = all.shape().size(1);
       int valuesFrom = (queryHeads + heads) / 2;
       return new Heads(tape.slice(all, 1, 0, queryHeads), tape.slice(all, 1, queryHeads, valuesFrom),
@@ -71,9 +72,8 @@ public sealed interface QueryKeyValue extends Module {
     }
   }
 
-  private static Variable heads(Tape tape, Projection projection, Variable x, int headDim,
-      AttentionContext context) {
-    var y = projection.forward(tape, x, context.keys());
-    return tape.reshape(y, x.shape().size(0), projection.outFeatures() / headDim, headDim);
+  /** Features (T,N) as (T, N / D, D). */
+  private static Variable heads(Tape tape, Variable features, int headDim) {
+    return tape.reshape(features, features.shape().size(0), features.shape().size(1) / headDim, headDim);
   }
 }

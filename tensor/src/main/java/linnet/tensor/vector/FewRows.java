@@ -36,31 +36,55 @@ final class FewRows {
     return a.rows() <= MOST && b.rowStride() == 1 && b.rows() >= LEAST_DEPTH;
   }
 
-  void run(Matrix out, Matrix a, Matrix b, Update update) {
+  /** One of the products of a left operand: out(M,N) = or += a(M,K) · b(K,N). */
+  record Part(Matrix out, Matrix b) {
+    /** Columns of one task: memory likes long runs. */
+    int perTask(int threads) {
+      return Math.max(BLOCK, Panels.padded((out.columns() + threads - 1) / threads, DotLanes.ROWS));
+    }
+
+    int tasks(int threads) {
+      int perTask = perTask(threads);
+      return (out.columns() + perTask - 1) / perTask;
+    }
+  }
+
+  /** All products at once: threads are handed their columns of every part together. */
+  void run(Matrix a, Update update, Part... parts) {
     int depth = a.columns();
-    boolean direct = a.rows() <= DIRECT && dots.readsStored(b.dtype()) && hasWholeBlocks(b);
+    int tasks = 0;
+    long columns = 0;
+    for (var part : parts) {
+      tasks = Math.max(tasks, part.tasks(crew.threads()));
+      columns += part.perTask(crew.threads());
+    }
     var shared = crew.borrow();
     try {
       var left = shared.array(Purpose.LEFT, (long) a.rows() * depth);
       staging.loadRows(a.dtype(), a.segment(), a.offset(), a.rowStride(), a.columnStride(), a.rows(), depth,
           left, 0, depth);
-      int perThread = (out.columns() + crew.threads() - 1) / crew.threads();
-      int perTask = Math.max(BLOCK, Panels.padded(perThread, DotLanes.ROWS)); // memory likes long runs
-      crew.runRows((out.columns() + perTask - 1) / perTask, (long) perTask * depth, (task, workspace) -> {
-        int from = task * perTask;
-        int end = Math.min(out.columns(), from + perTask);
-        int block = direct ? BLOCK : DotLanes.ROWS;
-        for (int n = from; n < end; n += block) {
-          int count = Math.min(block, end - n);
-          if (direct) {
-            storedRows(out, left, b, n, count, update, workspace);
-          } else {
-            stagedRows(out, left, b, n, count, update, workspace);
-          }
+      crew.runRows(tasks, columns * depth, (task, workspace) -> {
+        for (var part : parts) {
+          int perTask = part.perTask(crew.threads());
+          int from = task * perTask;
+          columns(part, left, from, Math.min(part.out.columns(), from + perTask), update, workspace);
         }
       });
     } finally {
       crew.giveBack(shared);
+    }
+  }
+
+  private void columns(Part part, float[] left, int from, int end, Update update, Workspace workspace) {
+    boolean direct = part.out.rows() <= DIRECT && dots.readsStored(part.b.dtype()) && hasWholeBlocks(part.b);
+    int block = direct ? BLOCK : DotLanes.ROWS;
+    for (int n = from; n < end; n += block) {
+      int count = Math.min(block, end - n);
+      if (direct) {
+        storedRows(part.out, left, part.b, n, count, update, workspace);
+      } else {
+        stagedRows(part.out, left, part.b, n, count, update, workspace);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package linnet.tensor.vector;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import linnet.tensor.ContractionKernels;
 import linnet.tensor.DType;
 import linnet.tensor.Tensor;
 import linnet.tensor.vector.Product.Term;
@@ -84,9 +85,9 @@ final class MatMul {
         clear(out);
       }
     } else if (FewRows.suits(a, b)) {
-      fewRows.run(out, a, b, update);
+      fewRows.run(a, update, new FewRows.Part(out, b));
     } else if (FewRows.suits(b.transposed(), a.transposed())) {
-      fewRows.run(out.transposed(), b.transposed(), a.transposed(), update);
+      fewRows.run(b.transposed(), update, new FewRows.Part(out.transposed(), a.transposed()));
     } else if (ThinRows.suits(a, b)) {
       thinRows.run(out, a, b, update);
     } else if (ThinRows.suits(b.transposed(), a.transposed())) {
@@ -96,6 +97,29 @@ final class MatMul {
     } else {
       product(out, update, new Term(a, b)).run();
     }
+  }
+
+  /**
+   * out(M,N1+N2+…) = a(M,K) · [b1(K,N1) b2(K,N2) …], handed to the threads once, where there are few rows.
+   *
+   * @return whether there are; else nothing was computed
+   */
+  boolean runEach(Tensor out, Tensor a, List<Tensor> bs) {
+    if (out.rank() != 2 || out.elements() == 0 || a.rank() != 2) {
+      return false;
+    }
+    var outs = ContractionKernels.columnsOfEach(out, bs);
+    var left = Matrix.of(a, 0);
+    var parts = new FewRows.Part[bs.size()];
+    for (int i = 0; i < parts.length; i++) {
+      check(outs.get(i), a, bs.get(i));
+      parts[i] = new FewRows.Part(Matrix.of(outs.get(i), 0), Matrix.of(bs.get(i), 0));
+      if (!FewRows.suits(left, parts[i].b())) {
+        return false;
+      }
+    }
+    fewRows.run(left, Update.REPLACE, parts);
+    return true;
   }
 
   /** out(M,N) = a(M,K) · b(K,N) + c(M,J) · d(J,N): in one pass over the output where that pays. */

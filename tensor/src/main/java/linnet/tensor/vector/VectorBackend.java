@@ -1,6 +1,7 @@
 package linnet.tensor.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
 import linnet.tensor.Scope;
@@ -185,6 +186,13 @@ public final class VectorBackend implements Backend {
   @Override
   public void matmulAdd(Tensor out, Tensor a, Tensor b) {
     matMul.run(out, a, b, Update.ADD);
+  }
+
+  @Override
+  public void matmulEach(Tensor out, Tensor a, List<Tensor> bs) {
+    if (!matMul.runEach(out, a, bs)) {
+      Backend.super.matmulEach(out, a, bs);
+    }
   }
 
   @Override

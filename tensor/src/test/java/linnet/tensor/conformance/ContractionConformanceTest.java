@@ -26,6 +26,19 @@ class ContractionConformanceTest implements OnEveryBackend {
   }
 
   @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+  void matmulEach(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.SUMMED, s -> {
+      int m = s.oneOf(List.of(1, 4, s.size(), 131 / (Candidates.emulated() ? 16 : 1)));
+      int k = s.oneOf(List.of(s.size(), 64, 96));
+      var widths = s.oneOf(List.of(List.of(s.size()), List.of(0, 70), List.of(s.size(), 130, 1)));
+      var weights = widths.stream().map(n -> s.input(List.of(Layout.DENSE),
+          s.oneOf(List.of(DType.F32, DType.BF16)), x -> x / 8, n, k).transpose()).toList();
+      int columns = widths.stream().mapToInt(n -> n).sum();
+      s.backend().matmulEach(s.outputRows(m, columns), s.rows(m, k), weights);
+    });
+  }
+
+  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
   void matmulPair(@ForAll("backends") Backend backend, @ForAll long seed) {
     agree(backend, seed, Tolerance.SUMMED, s -> {
       int scale = Candidates.emulated() ? 16 : 1;
