@@ -221,6 +221,10 @@ class TensorViewTest {
           assertThrows(IllegalArgumentException.class, () -> x.reshape(5, 5)).getMessage());
       var refused = assertThrows(IllegalArgumentException.class, () -> x.transpose().reshape(24));
       assertTrue(refused.getMessage().contains("contiguous(scope)"), refused.getMessage());
+      assertFalse(x.transpose().isReshapable(24));
+      var columns = x.slice(1, 2, 6);
+      assertTrue(columns.isReshapable(4, 2, 2));
+      assertFalse(columns.isReshapable(16));
       assertEquals(Shape.of(24), x.transpose().contiguous(scope).reshape(24).shape());
     }
   }
