@@ -1,0 +1,146 @@
+package linnet.sft.hub;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import linnet.nn.io.ModelFiles;
+import linnet.nn.json.JsonCursor;
+
+/**
+ * Models by their names, in the cache and on the server. What the cache has whole is used as it is, without
+ * asking anyone, so that a name means the same model until it is pulled again.
+ *
+ * {@snippet :
+ * var hub = new Hub(HubSettings.ofProcess());
+ * var model = hub.get(ModelName.parse("HuggingFaceTB/SmolLM2-135M-Instruct"), event -> { });
+ * try (var chat = ChatModel.load(model.path(), weights)) {
+ *   …
+ * }
+ * }
+ */
+public final class Hub {
+  private final HubSettings settings;
+  private final Pauses pauses;
+
+  /**
+   * A hub.
+   *
+   * @param settings where models come from and where they are kept
+   */
+  public Hub(HubSettings settings) {
+    this(settings, Pauses.REAL);
+  }
+
+  Hub(HubSettings settings, Pauses pauses) {
+    this.settings = settings;
+    this.pauses = pauses;
+  }
+
+  /**
+   * Looks into the cache alone.
+   *
+   * @param name the model
+   * @return the model, or empty where files of it are missing
+   */
+  public Optional<PulledModel> find(ModelName name) {
+    return CachedModel.find(new HubCache(settings, name), name).filter(CachedModel::isComplete)
+        .map(cached -> cached.as(name));
+  }
+
+  /**
+   * A model, from the cache if it is there and from the server if not.
+   *
+   * @param name the model
+   * @param events is told what happens
+   * @return where it lies
+   * @throws HubException if it cannot be had
+   * @throws java.io.UncheckedIOException if the cache cannot be written
+   */
+  public PulledModel get(ModelName name, Consumer<PullEvent> events) {
+    var cached = CachedModel.find(new HubCache(settings, name), name);
+    if (cached.isPresent() && cached.get().isComplete()
+        && (cached.get().isSettled() || settings.isOffline())) {
+      return cached.get().as(name);
+    }
+    try {
+      return pull(name, events);
+    } catch (HubUnreachableException unreachable) {
+      if (cached.isPresent() && cached.get().isComplete()) {
+        events.accept(new PullEvent.Notice(unreachable.getMessage() + "; using what is in the cache"));
+        return cached.get().as(name);
+      }
+      throw unreachable;
+    }
+  }
+
+  /**
+   * Brings the newest version that the server has of a revision into the cache.
+   *
+   * @param name the model
+   * @param events is told what happens
+   * @return where it lies
+   * @throws HubException if it cannot be had; of a download that broke off, what came is kept for the
+   *     next pull
+   * @throws java.io.UncheckedIOException if the cache cannot be written
+   */
+  public PulledModel pull(ModelName name, Consumer<PullEvent> events) {
+    var cache = new HubCache(settings, name);
+    if (settings.isOffline()) {
+      return requireComplete(name, CachedModel.find(cache, name)).as(name);
+    }
+    var unchanging = name.revision().filter(ModelName::isCommit).flatMap(_ -> CachedModel.find(cache, name))
+        .filter(cached -> cached.isComplete() && cached.isSettled());
+    if (unchanging.isPresent()) {
+      return unchanging.get().as(name);
+    }
+    try (var http = new HubHttp(settings, pauses, text -> events.accept(new PullEvent.Notice(text)))) {
+      return new Pull(settings, http, cache, name, pauses, events).run().as(name);
+    }
+  }
+
+  private CachedModel requireComplete(ModelName name, Optional<CachedModel> cached) {
+    var offline = "HF_HUB_OFFLINE is set, and the cache " + settings.cache();
+    if (cached.isEmpty()) {
+      throw new HubException(name + ": " + offline + " does not have "
+          + (name.revision().isPresent() ? "this revision" : "it")
+          + "; unset HF_HUB_OFFLINE and pull it first");
+    }
+    if (!cached.get().isComplete()) {
+      throw new HubException(name + ": " + offline + " lacks " + String.join(", ", cached.get().missing())
+          + " of commit " + cached.get().commit() + "; unset HF_HUB_OFFLINE and pull it first");
+    }
+    return cached.get();
+  }
+
+  /**
+   * The model that an adapter belongs to, where it is not given by a path that exists: one that is named, or
+   * one that lay in a cache where the adapter was trained.
+   *
+   * @param adapter a folder in PEFT's layout; any other has no base
+   * @return the base model's name
+   * @throws linnet.nn.json.JsonException if the adapter's configuration is malformed
+   */
+  public static Optional<ModelName> base(Path adapter) {
+    var config = adapter.resolve(ModelFiles.ADAPTER_CONFIG);
+    if (!Files.isRegularFile(config)) {
+      return Optional.empty();
+    }
+    var json = JsonCursor.read(config);
+    return json.opt("base_model_name_or_path").map(JsonCursor::asString)
+        .filter(text -> !Files.exists(Path.of(text))).flatMap(text -> nameOf(Path.of(text))
+            .or(() -> ModelName.read(text)
+                .map(base -> json.opt("revision").map(JsonCursor::asString).map(base::withRevision)
+                    .orElse(base))));
+  }
+
+  /**
+   * What a path in a cache is the model of, wherever the cache lies.
+   *
+   * @param path a snapshot, or a file in one
+   * @return its name with the commit as revision, or empty where the path is any other
+   */
+  public static Optional<ModelName> nameOf(Path path) {
+    return HubCache.nameOf(path.toAbsolutePath().normalize());
+  }
+}
