@@ -7,6 +7,8 @@ import linnet.nn.Modules;
 import linnet.nn.Param;
 import linnet.nn.json.Json;
 import linnet.nn.model.CausalLm;
+import linnet.sft.hub.Hub;
+import linnet.sft.hub.ModelName;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
 
@@ -22,7 +24,8 @@ final class Banner {
   /** For a model that may be declared only, with weights of {@code dtype}. */
   static void print(Output output, Backend backend, Path path, CausalLm model, DType dtype) {
     long parameters = Modules.parameters(model).values().stream().mapToLong(p -> p.shape().elements()).sum();
-    var name = path.toAbsolutePath().normalize().getFileName();
+    var name = Hub.nameOf(path).map(ModelName::unversioned)
+        .orElseGet(() -> path.toAbsolutePath().normalize().getFileName().toString());
     output.say("linnet: %s · %s: %s, %,d parameters, %s", backend.description(), name,
         model.config().modelType(), parameters, dtype);
     output.event("start", Json.object().put("backend", backend.description()).put("model", path.toString())

@@ -11,6 +11,7 @@ import linnet.nn.json.Json;
 import linnet.nn.lora.AdapterFiles;
 import linnet.sft.ChatModel;
 import linnet.sft.ModelText;
+import linnet.sft.hub.Hub;
 import linnet.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +39,8 @@ final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  @Parameters(index = "0", paramLabel = "IN",
-      description = "A Hugging Face folder, a GGUF file, or an adapter folder.")
+  @Parameters(index = "0", paramLabel = "IN", description = "A Hugging Face folder, a GGUF file, or an adapter"
+      + " folder; or a model on the Hub, org/model.")
   private Path in;
 
   @Parameters(index = "1", paramLabel = "OUT", description = "A new file or folder.")
@@ -63,12 +64,12 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelOptions.requireExists("IN", in);
     UserException.requireAtLeast(1, "--max-shard-size", maxShardMegabytes);
     if (Files.isRegularFile(out)) {
       throw new UserException("OUT: found " + out
           + ", which exists already; name a new one, or remove it first");
     }
+    in = ModelPath.resolve("IN", in, output);
     return ChatModel.isAdapter(in) ? convertAdapter() : convertModel();
   }
 
@@ -114,8 +115,11 @@ final class ConvertCommand implements Callable<Integer> {
 
   private Path basePath() {
     if (base != null) {
-      ModelOptions.requireExists("--base", base);
-      return base;
+      return ModelPath.resolve("--base", base, output);
+    }
+    var onHub = Hub.base(in);
+    if (onHub.isPresent()) {
+      return ModelPath.base(in, onHub.get(), output);
     }
     var config = in.resolve(AdapterFiles.CONFIG);
     var named = AdapterFiles.describe(in).baseModel().map(Path::of)

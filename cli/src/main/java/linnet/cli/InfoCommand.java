@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 final class InfoCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PATH",
       description = "A Hugging Face folder, a GGUF or safetensors file, an adapter"
-      + " folder, or a JSONL or CSV file of rows.")
+      + " folder, or a JSONL or CSV file of rows; or a model on the Hub, org/model.")
   private Path path;
 
   @Mixin
@@ -33,7 +33,7 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelOptions.requireExists("PATH", path);
+    path = ModelPath.resolve("PATH", path, output);
     var name = path.toString();
     if (ChatModel.isAdapter(path)) {
       adapter();

@@ -45,6 +45,7 @@ final class LinnetCommand {
     commands.put("tokenize", TokenizeCommand.class);
     commands.put("info", InfoCommand.class);
     commands.put("convert", ConvertCommand.class);
+    commands.put("pull", PullCommand.class);
     commands.put("pretrain", PretrainCommand.class);
     commands.put("train-tokenizer", TrainTokenizerCommand.class);
     commands.put("demo-data", DemoDataCommand.class);

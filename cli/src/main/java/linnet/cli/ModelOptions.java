@@ -4,14 +4,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import linnet.nn.quant.Quantization;
 import linnet.sft.ChatModel;
+import linnet.sft.hub.Hub;
 import linnet.tensor.Scope;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which model. */
 final class ModelOptions {
   @Option(names = {"-m", "--model"}, required = true, paramLabel = "PATH",
-      description = "A Hugging Face folder, a GGUF file, or an adapter folder, which names its base model.")
+      description = "A Hugging Face folder, a GGUF file, or an adapter folder, which names its base model;"
+          + " or a model on the Hub, org/model or org/model@revision.")
   private Path path;
 
   @Option(names = "--adapter", paramLabel = "DIR",
@@ -21,15 +25,20 @@ final class ModelOptions {
   @Mixin
   private QuantizeOption quantize;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  private boolean isResolved;
+
   ChatModel load(Scope weights) {
-    requireExists();
+    resolve();
     var kind = quantize.quantization();
     return adapter == null ? ChatModel.load(path, weights, kind) : ChatModel.load(path, adapter, weights, kind);
   }
 
   /** Begins to load; {@link ChatModel#requireFinite} comes before any result is used. */
   ChatModel open(Scope weights) {
-    requireExists();
+    resolve();
     var kind = quantize.quantization();
     return adapter == null ? ChatModel.open(path, weights, kind) : ChatModel.open(path, adapter, weights, kind);
   }
@@ -39,16 +48,27 @@ final class ModelOptions {
     return quantize.quantization() != Quantization.NONE;
   }
 
-  private void requireExists() {
-    requireExists("--model", path);
-    if (adapter != null) {
-      requireExists("--adapter", adapter);
-    }
-  }
-
-  /** Whether the model that is named carries an adapter. */
+  /** Whether the model carries an adapter; of one that is only named that is known once it is resolved. */
   boolean hasAdapter() {
     return adapter != null || ChatModel.isAdapter(path);
+  }
+
+  /** Finds or downloads what is named; from here on there are paths in place of names. */
+  void resolve() {
+    if (isResolved) {
+      return;
+    }
+    var output = Output.of(command);
+    path = ModelPath.resolve("--model", path, output);
+    if (adapter != null) {
+      adapter = ModelPath.resolve("--adapter", adapter, output);
+    } else {
+      Hub.base(path).ifPresent(base -> {
+        adapter = path;
+        path = ModelPath.base(adapter, base, output);
+      });
+    }
+    isResolved = true;
   }
 
   static void requireExists(String option, Path path) {

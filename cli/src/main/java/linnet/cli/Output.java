@@ -21,6 +21,11 @@ final class Output {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
+  /** That of a command, which every one has under this name. */
+  static Output of(CommandSpec command) {
+    return (Output) command.mixins().get("output").userObject();
+  }
+
   boolean isJson() {
     return json;
   }

@@ -35,7 +35,7 @@ final class PeakMemory {
   /** For people, for example {@code 1.23 GiB}. */
   static String text(long bytes) {
     if (bytes < 1L << 20) {
-      return "%.0f KiB".formatted(bytes / 0x1p10);
+      return bytes < 1L << 10 ? bytes + " B" : "%.0f KiB".formatted(bytes / 0x1p10);
     }
     return bytes < 1L << 30 ? "%.0f MiB".formatted(bytes / 0x1p20) : "%.2f GiB".formatted(bytes / 0x1p30);
   }

@@ -74,9 +74,9 @@ final class PretrainCommand implements Callable<Integer> {
     optimizer.check();
     loop.check();
     ModelOptions.requireExists("--config", config);
-    ModelOptions.requireExists("--tokenizer", tokenizer);
     ModelOptions.requireExists("--data", data);
     resume.check(out);
+    tokenizer = ModelPath.resolve("--tokenizer", tokenizer, output);
     var raw = JsonCursor.read(config);
     var modelConfig = ModelConfig.read(raw);
     var text = ModelText.open(tokenizer);

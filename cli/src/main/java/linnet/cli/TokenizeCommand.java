@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
     description = "Shows the ids, offsets (in Unicode code points) and pieces of a text, or the text of ids.")
 final class TokenizeCommand implements Callable<Integer> {
   @Option(names = {"-m", "--model"}, required = true, paramLabel = "PATH",
-      description = "A folder with a tokenizer.json, that file, or a GGUF file. No weights are read.")
+      description = "A folder with a tokenizer.json, that file, or a GGUF file, or a model on the Hub,"
+          + " org/model. No weights are read.")
   private Path model;
 
   /** One of the two directions. */
@@ -43,7 +44,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelOptions.requireExists("--model", model);
+    model = ModelPath.resolve("--model", model, output);
     var tokenizer = ModelText.open(model).tokenizer();
     if (input.text == null) {
       input.ids.forEach(id -> requireKnown(id, tokenizer));

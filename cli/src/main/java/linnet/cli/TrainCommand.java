@@ -81,6 +81,8 @@ final class TrainCommand implements Callable<Integer> {
     check();
     ModelOptions.requireExists("--data", data);
     resume.check(out);
+    modelOptions.resolve(); // which may download it, so it comes after all that costs nothing
+    checkAdapter();
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var training = backend.scope("training"); var chat = modelOptions.open(weights);
         var cache = cacheOptions.open()) {
@@ -125,12 +127,13 @@ final class TrainCommand implements Callable<Integer> {
     } else if (type != null) {
       throw new UserException("--dtype: found without --full; an adapter is always F32");
     }
-    if (modelOptions.hasAdapter()) {
-      requireAdapterTrainsOn();
-    }
+    checkAdapter();
   }
 
-  private void requireAdapterTrainsOn() {
+  private void checkAdapter() {
+    if (!modelOptions.hasAdapter()) {
+      return;
+    }
     if (full) {
       throw new UserException("--full: found a model with an adapter, expected one without; name the base"
           + " model alone, or leave --full out to train the adapter on");
