@@ -152,7 +152,7 @@ final class DemoCommand implements Callable<Integer> {
     var settings = new TrainingSettings(steps, new LearningRateSchedule.Cosine(learningRate, WARMUP_STEPS), 1,
         MICRO_BATCH_TOKENS, false, seed, 0, 0);
     var key = RandomKey.of(seed).derive("lora");
-    var trainee = new Trainee(chat.model(), 0, () -> { },
+    var trainee = new Trainee(chat.model(), chat.base().weightBytes(), () -> { },
         (base, training) -> Lora.apply(base, LORA, key, training),
         (model, target) -> chat.withModel(model, Optional.of(LORA)).save(target, DType.F32), DType.F32,
         "a machine of more memory alone");

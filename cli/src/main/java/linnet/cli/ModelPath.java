@@ -8,6 +8,7 @@ import linnet.sft.hub.Hub;
 import linnet.sft.hub.HubException;
 import linnet.sft.hub.HubSettings;
 import linnet.sft.hub.ModelName;
+import linnet.sft.hub.Part;
 
 /** Where a model lies that was given as a path or as a name on the Hub; what exists as a path is one. */
 final class ModelPath {
@@ -22,6 +23,15 @@ final class ModelPath {
    * @return a path that exists
    */
   static Path resolve(String option, Path given, Output output) {
+    return resolve(option, given, Part.MODEL, output);
+  }
+
+  /** The same for a command that reads no weights. */
+  static Path resolveText(String option, Path given, Output output) {
+    return resolve(option, given, Part.TEXT, output);
+  }
+
+  private static Path resolve(String option, Path given, Part part, Output output) {
     if (Files.exists(given)) {
       return given;
     }
@@ -30,7 +40,7 @@ final class ModelPath {
     var name = ModelName.read(text).orElseThrow(() -> new UserException(missing
         + ", and a model on the Hub is named as org/model or org/model@revision"));
     try {
-      return resolve(name, output);
+      return resolve(name, part, output);
     } catch (HubException failed) {
       throw new UserException(missing + "; as a model on the Hub: " + failed.getMessage());
     }
@@ -39,7 +49,7 @@ final class ModelPath {
   /** Resolves the base model that an adapter names. */
   static Path base(Path adapter, ModelName base, Output output) {
     try {
-      return resolve(base, output);
+      return resolve(base, Part.MODEL, output);
     } catch (HubException failed) {
       throw new UserException(adapter.resolve(AdapterFiles.CONFIG) + ": base_model_name_or_path: found \""
           + base.repo() + "\", which does not exist here; as a model on the Hub: " + failed.getMessage()
@@ -47,7 +57,7 @@ final class ModelPath {
     }
   }
 
-  private static Path resolve(ModelName name, Output output) {
+  private static Path resolve(ModelName name, Part part, Output output) {
     var hub = new Hub(HubSettings.ofProcess());
     if (!name.repo().contains("/")) {
       // Most likely a path that was mistyped, which is nobody else's business.
@@ -55,7 +65,7 @@ final class ModelPath {
           + ": not in the cache, and names without an org/ are asked for by linnet pull alone")).path();
     }
     try (var progress = new PullProgress(output)) {
-      return hub.get(name, progress).path();
+      return hub.get(name, part, progress).path();
     }
   }
 }

@@ -76,7 +76,7 @@ final class PretrainCommand implements Callable<Integer> {
     ModelOptions.requireExists("--config", config);
     ModelOptions.requireExists("--data", data);
     resume.check(out);
-    tokenizer = ModelPath.resolve("--tokenizer", tokenizer, output);
+    tokenizer = ModelPath.resolveText("--tokenizer", tokenizer, output);
     var raw = JsonCursor.read(config);
     var modelConfig = ModelConfig.read(raw);
     var text = ModelText.open(tokenizer);

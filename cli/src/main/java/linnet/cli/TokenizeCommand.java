@@ -44,7 +44,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    model = ModelPath.resolve("--model", model, output);
+    model = ModelPath.resolveText("--model", model, output);
     var tokenizer = ModelText.open(model).tokenizer();
     if (input.text == null) {
       input.ids.forEach(id -> requireKnown(id, tokenizer));

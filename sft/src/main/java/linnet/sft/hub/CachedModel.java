@@ -25,21 +25,29 @@ record CachedModel(String commit, Path path, List<String> missing, boolean isSet
    * @return what there is, or empty where the revision is not known here
    * @throws HubException if what is there is no model of one choice
    */
-  static Optional<CachedModel> find(HubCache cache, ModelName name) {
+  static Optional<CachedModel> find(HubCache cache, ModelName name, Part part) {
     return cache.commit(name.revisionOrMain()).map(commit -> {
       var files = cache.files(commit);
       var tree = cache.tree(commit);
+      if (tree.isEmpty() && part == Part.TEXT && files.contains(ModelFiles.TOKENIZER)) {
+        return of(cache, name, commit, files, new Selection(RepoFiles.small(files), Optional.empty()));
+      }
       if (tree.isEmpty() && !makeAModel(name, files)) {
         return new CachedModel(commit, cache.snapshot(commit), List.of(expected(name, files)), false);
       }
-      var selection = RepoFiles.select(name, tree.orElse(files));
-      var missing = new ArrayList<>(selection.all());
-      missing.addAll(shards(cache, commit, name, selection));
-      missing.removeAll(files);
-      boolean settled = tree.isPresent() || name.file().isPresent() || RepoFiles.deciding(selection).stream()
-          .allMatch(file -> cache.has(commit, file) || cache.isAbsent(commit, file));
-      return new CachedModel(commit, path(cache, commit, selection), List.copyOf(missing), settled);
+      return of(cache, name, commit, files, part.of(RepoFiles.select(name, tree.orElse(files))));
     });
+  }
+
+  private static CachedModel of(HubCache cache, ModelName name, String commit, Collection<String> files,
+      Selection selection) {
+    var missing = new ArrayList<>(selection.all());
+    missing.addAll(shards(cache, commit, name, selection));
+    missing.removeAll(files);
+    boolean settled = cache.tree(commit).isPresent() || name.file().isPresent()
+        || RepoFiles.deciding(selection).stream()
+            .allMatch(file -> cache.has(commit, file) || cache.isAbsent(commit, file));
+    return new CachedModel(commit, path(cache, commit, selection), List.copyOf(missing), settled);
   }
 
   private static boolean makeAModel(ModelName name, Collection<String> files) {
@@ -68,7 +76,8 @@ record CachedModel(String commit, Path path, List<String> missing, boolean isSet
 
   /** A model's folder or file in the cache. */
   static Path path(HubCache cache, String commit, Selection selection) {
-    return selection.isGguf() ? cache.snapshot(commit).resolve(selection.weights()) : cache.snapshot(commit);
+    var snapshot = cache.snapshot(commit);
+    return selection.isGguf() ? snapshot.resolve(selection.weights().orElseThrow()) : snapshot;
   }
 
   /**

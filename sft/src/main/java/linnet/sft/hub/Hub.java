@@ -44,7 +44,7 @@ public final class Hub {
    * @return the model, or empty where files of it are missing
    */
   public Optional<PulledModel> find(ModelName name) {
-    return CachedModel.find(new HubCache(settings, name), name).filter(CachedModel::isComplete)
+    return CachedModel.find(new HubCache(settings, name), name, Part.MODEL).filter(CachedModel::isComplete)
         .map(cached -> cached.as(name));
   }
 
@@ -58,13 +58,27 @@ public final class Hub {
    * @throws java.io.UncheckedIOException if the cache cannot be written
    */
   public PulledModel get(ModelName name, Consumer<PullEvent> events) {
-    var cached = CachedModel.find(new HubCache(settings, name), name);
+    return get(name, Part.MODEL, events);
+  }
+
+  /**
+   * A part of a model, from the cache if it is there and from the server if not.
+   *
+   * @param name the model
+   * @param part what of it is wanted
+   * @param events is told what happens
+   * @return where it lies
+   * @throws HubException if it cannot be had
+   * @throws java.io.UncheckedIOException if the cache cannot be written
+   */
+  public PulledModel get(ModelName name, Part part, Consumer<PullEvent> events) {
+    var cached = CachedModel.find(new HubCache(settings, name), name, part);
     if (cached.isPresent() && cached.get().isComplete()
         && (cached.get().isSettled() || settings.isOffline())) {
       return cached.get().as(name);
     }
     try {
-      return pull(name, events);
+      return pull(name, part, events);
     } catch (HubUnreachableException unreachable) {
       if (cached.isPresent() && cached.get().isComplete()) {
         events.accept(new PullEvent.Notice(unreachable.getMessage() + "; using what is in the cache"));
@@ -85,17 +99,21 @@ public final class Hub {
    * @throws java.io.UncheckedIOException if the cache cannot be written
    */
   public PulledModel pull(ModelName name, Consumer<PullEvent> events) {
+    return pull(name, Part.MODEL, events);
+  }
+
+  private PulledModel pull(ModelName name, Part part, Consumer<PullEvent> events) {
     var cache = new HubCache(settings, name);
     if (settings.isOffline()) {
-      return requireComplete(name, CachedModel.find(cache, name)).as(name);
+      return requireComplete(name, CachedModel.find(cache, name, part)).as(name);
     }
-    var unchanging = name.revision().filter(ModelName::isCommit).flatMap(_ -> CachedModel.find(cache, name))
+    var unchanging = name.revision().filter(ModelName::isCommit).flatMap(_ -> CachedModel.find(cache, name, part))
         .filter(cached -> cached.isComplete() && cached.isSettled());
     if (unchanging.isPresent()) {
       return unchanging.get().as(name);
     }
     try (var http = new HubHttp(settings, pauses, text -> events.accept(new PullEvent.Notice(text)))) {
-      return new Pull(settings, http, cache, name, pauses, events).run().as(name);
+      return new Pull(settings, http, cache, name, part, pauses, events).run().as(name);
     }
   }
 

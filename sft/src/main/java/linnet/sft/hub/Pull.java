@@ -27,16 +27,18 @@ final class Pull {
   private final HubHttp http;
   private final HubCache cache;
   private final ModelName name;
+  private final Part part;
   private final Pauses pauses;
   private final Consumer<PullEvent> events;
   private final Tally tally = new Tally();
 
-  Pull(HubSettings settings, HubHttp http, HubCache cache, ModelName name, Pauses pauses,
+  Pull(HubSettings settings, HubHttp http, HubCache cache, ModelName name, Part part, Pauses pauses,
       Consumer<PullEvent> events) {
     this.settings = settings;
     this.http = http;
     this.cache = cache;
     this.name = name;
+    this.part = part;
     this.pauses = pauses;
     this.events = events;
   }
@@ -91,7 +93,7 @@ final class Pull {
   CachedModel run() {
     try {
       var listing = list();
-      var selection = RepoFiles.select(name, listing.files());
+      var selection = part.of(RepoFiles.select(name, listing.files()));
       var commit = listing.commit();
       cache.begin(commit);
       fetch(commit, selection.all());

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -31,21 +32,29 @@ final class RepoFiles {
    * What makes a model, but for the shards, which the index names.
    *
    * @param small configuration, tokenizer and template
-   * @param weights the file with the weights, or the index of several
+   * @param weights the file with the weights, or the index of several, if they are wanted
    */
-  record Selection(List<String> small, String weights) {
+  record Selection(List<String> small, Optional<String> weights) {
+    Selection(List<String> small, String weights) {
+      this(small, Optional.of(weights));
+    }
+
+    Selection withoutWeights() {
+      return new Selection(small, Optional.empty());
+    }
+
     boolean isSharded() {
-      return weights.equals(ModelFiles.INDEX);
+      return weights.equals(Optional.of(ModelFiles.INDEX));
     }
 
     boolean isGguf() {
-      return weights.endsWith(GGUF);
+      return weights.isPresent() && weights.get().endsWith(GGUF);
     }
 
     /** In the order in which they are downloaded. */
     List<String> all() {
       var all = new ArrayList<>(small);
-      all.add(weights);
+      weights.ifPresent(all::add);
       return all;
     }
   }
@@ -72,7 +81,8 @@ final class RepoFiles {
     return gguf(name, onlyGguf(name, listed), listed);
   }
 
-  private static List<String> small(Collection<String> listed) {
+  /** The files of a model that are not weights. */
+  static List<String> small(Collection<String> listed) {
     var small = new ArrayList<String>();
     var names = new ArrayList<>(SMALL);
     if (!listed.contains(ModelFiles.TOKENIZER)) {

@@ -110,6 +110,28 @@ class CacheTest extends HubTestCase {
   }
 
   @Test
+  void theTextAloneTakesNoWeights() throws IOException {
+    var text = client().get(name, Part.TEXT, events::add);
+    assertTrue(Files.exists(text.path().resolve("tokenizer.json")));
+    assertEquals(List.of(), hub.storeRequests());
+    int before = hub.hubRequests().size();
+    assertEquals(text, client().get(name, Part.TEXT, events::add));
+    assertEquals(before, hub.hubRequests().size());
+    assertEquals(Optional.empty(), client().find(name), "the model is not there");
+    assertWhole(get());
+    hub.file("org/gguf", "a.gguf", WEIGHTS);
+    assertTrue(client().get(ModelName.parse("org/gguf"), Part.TEXT, events::add).path().endsWith("a.gguf"));
+  }
+
+  @Test
+  void theTextThatPythonDownloadedIsUsed() throws IOException {
+    offline();
+    write("tokenizer.json", "tokenizer_config.json");
+    assertEquals(COMMIT, client().get(name, Part.TEXT, events::add).commit());
+    refused(REPO, "lacks config.json and model.safetensors, or a GGUF file, of commit");
+  }
+
+  @Test
   void aBrokenLinkIsMissing() throws IOException {
     var model = get();
     Files.delete(blob("model.safetensors", WEIGHTS));
