@@ -10,7 +10,7 @@ import linnet.nn.json.Json;
  *
  * @param messages the conversation
  * @param tools JSON schemas of the functions that the model may call; with none, the template sees {@code
- *     none}
+ *     none}, or a variable {@code tools} that says otherwise (an empty list is not the same to all templates)
  * @param variables further names that the template sees, such as {@code enable_thinking}
  * @param ending how the text ends
  */

@@ -21,12 +21,8 @@ import linnet.sft.template.jinja.Value;
  * for use from several threads.
  */
 public final class ChatTemplate {
-  /** The template of ChatML, for models that bring none. */
-  public static final String CHATML = """
-      {% for message in messages %}\
-      {{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}\
-      {% endfor %}\
-      {% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}""";
+  /** The built-in template of ChatML. */
+  public static final String CHATML = BuiltInTemplate.CHATML.source();
 
   private final JinjaTemplate template;
   private final String source;
@@ -71,7 +67,7 @@ public final class ChatTemplate {
   }
 
   /**
-   * The built-in ChatML template, for models that bring none; whoever falls back on it says so to the user.
+   * The built-in ChatML template.
    *
    * @param specialTokens special tokens by the names that templates use
    * @return the template
@@ -194,7 +190,11 @@ public final class ChatTemplate {
     specialTokens.forEach((token, text) -> variables.put(token, Str.of(text)));
     request.variables().forEach((variable, json) -> variables.put(variable, Values.of(json)));
     variables.put("messages", new ListValue(messages));
-    variables.put("tools", request.tools().isEmpty() ? Value.NONE : Values.of(Json.of(request.tools())));
+    if (request.tools().isEmpty()) {
+      variables.putIfAbsent("tools", Value.NONE);
+    } else {
+      variables.put("tools", Values.of(Json.of(request.tools())));
+    }
     variables.put("add_generation_prompt",
         new Value.Bool(request.ending() == ChatRequest.Ending.GENERATION_PROMPT));
     return template.render(variables, ZonedDateTime.now(clock));

@@ -30,6 +30,10 @@ final class FinalMessage {
     var last = marked.removeLast();
     var content = last.fields().get(CONTENT)
         .orElseThrow(() -> wrong("the final message has no \"content\" to continue!"));
+    if (!template.source().contains(CONTENT)) {
+      throw new TemplateException(ErrorKind.VALUE, "continue_final_message is set to \"content\" but this is"
+          + " not an accepted field in the chat_template");
+    }
     var text = last(content);
     marked.add(new Message(last.fields().toBuilder().put(CONTENT, marked(content)).build()));
     var trace = template.trace(request, Values.messages(marked));

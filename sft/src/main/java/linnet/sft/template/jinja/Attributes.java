@@ -11,11 +11,14 @@ final class Attributes {
   private static final Set<String> LIST_CHANGES =
       Set.of("append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove");
 
+  /** What even an undefined value has, so that asking for it is not using it. */
+  private static final Set<String> UNDEFINED_HAS = Set.of("__class__", "__doc__", "__init__", "__module__");
+
   private Attributes() {}
 
   /** {@code object.name}: an attribute first, then an item. */
   static Value attribute(Budget budget, Value object, String name) {
-    if (object instanceof Undefined undefined) {
+    if (object instanceof Undefined undefined && !UNDEFINED_HAS.contains(name)) {
       throw undefined.error();
     }
     if (isInternal(name)) {
@@ -33,7 +36,7 @@ final class Attributes {
     if (object instanceof Undefined undefined) {
       throw undefined.error();
     }
-    var found = subscript(object, key);
+    var found = subscript(budget, object, key);
     if (found == null && key instanceof Str name) {
       found = isInternal(name.text()) ? Undefined.unsafe(object, name.text())
           : find(budget, object, name.text());
@@ -45,11 +48,12 @@ final class Attributes {
     return name.startsWith("__") && name.endsWith("__");
   }
 
-  private static Value subscript(Value object, Value key) {
+  private static Value subscript(Budget budget, Value object, Value key) {
     return switch (object) {
       case DictValue dict -> key instanceof ListValue || key instanceof DictValue ? null
-          : dict.entries().get(key);
+          : dict.entries().get(Sequences.hashable(key));
       case Str s -> {
+        budget.steps(s.isPlainPlane() ? 0 : Weight.of(s));
         var index = index(key, s.length());
         yield index < 0 ? null : s.codePoint(index);
       }
@@ -83,10 +87,10 @@ final class Attributes {
       case Str s -> StrMethods.find(budget, s, name);
       case ListValue list -> LIST_CHANGES.contains(name) ? Undefined.unsafe(object, name)
           : name.equals("copy") ? method(name, Signature.positional(), _ -> object)
-          : sequence(name, object, list.items());
-      case TupleValue tuple -> sequence(name, object, tuple.items());
+          : sequence(budget, name, object, list.items());
+      case TupleValue tuple -> sequence(budget, name, object, tuple.items());
       case DictValue dict -> DICT_CHANGES.contains(name) ? Undefined.unsafe(object, name)
-          : dictionary(name, dict);
+          : dictionary(budget, name, dict);
       case Namespace namespace -> namespace.get(name);
       case LoopContext loop -> loop.attribute(name);
       case Cycler cycler -> cycler.attribute(name);
@@ -95,13 +99,10 @@ final class Attributes {
         case "start" -> Value.Int.of(range.start());
         case "stop" -> Value.Int.of(range.stop());
         case "step" -> Value.Int.of(range.step());
+        case "count", "index" -> sequence(budget, name, object, Sequences.list(budget, range));
         default -> null;
       };
-      case Value.Float f -> name.equals("is_integer")
-          ? method(name, Signature.positional(), _ -> Value.Bool.of(f.value() == Math.rint(f.value())
-              && Double.isFinite(f.value()))) : null;
-      case Value.Int i -> name.equals("bit_length")
-          ? method(name, Signature.positional(), _ -> Value.Int.of(i.value().abs().bitLength())) : null;
+      case Value.Float _, Value.Int _, Value.Bool _ -> NumberMethods.find(object, name);
       default -> null;
     };
   }
@@ -111,15 +112,18 @@ final class Attributes {
     return new BuiltIn(name, args -> body.apply(signature.bind(name, args)));
   }
 
-  private static Value sequence(String name, Value object, List<Value> items) {
+  private static Value sequence(Budget budget, String name, Value object, List<Value> items) {
     return switch (name) {
       case "count" -> method(name, Signature.positional("value"),
-          a -> Value.Int.of(items.stream().filter(a.getFirst()::equals).count()));
+          a -> Value.Int.of(items.stream().filter(item -> Operators.equal(budget, item, a.getFirst())).count()));
       case "index" -> method(name, Signature.positional("value"), a -> {
-        var index = items.indexOf(a.getFirst());
-        if (index < 0) {
-          throw TemplateException.value(object instanceof ListValue
-              ? Printer.repr(a.getFirst()) + " is not in list" : "tuple.index(x): x not in tuple");
+        var index = 0;
+        while (index < items.size() && !Operators.equal(budget, items.get(index), a.getFirst())) {
+          index++;
+        }
+        if (index == items.size()) {
+          throw TemplateException.value(object instanceof TupleValue ? "tuple.index(x): x not in tuple"
+              : Printer.repr(a.getFirst()) + " is not in " + object.typeName());
         }
         return Value.Int.of(index);
       });
@@ -127,16 +131,21 @@ final class Attributes {
     };
   }
 
-  private static Value dictionary(String name, DictValue dict) {
+  private static Value dictionary(Budget budget, String name, DictValue dict) {
     return switch (name) {
       case "get" -> method(name, Signature.positional("key").or("default", Value.NONE),
           a -> dict.entries().getOrDefault(Sequences.hashable(a.getFirst()), a.get(1)));
-      case "keys" -> method(name, Signature.positional(), _ -> new DictView(DictView.Part.KEYS, dict));
-      case "values" -> method(name, Signature.positional(), _ -> new DictView(DictView.Part.VALUES, dict));
-      case "items" -> method(name, Signature.positional(), _ -> new DictView(DictView.Part.ITEMS, dict));
+      case "keys" -> method(name, Signature.positional(), _ -> view(budget, DictView.Part.KEYS, dict));
+      case "values" -> method(name, Signature.positional(), _ -> view(budget, DictView.Part.VALUES, dict));
+      case "items" -> method(name, Signature.positional(), _ -> view(budget, DictView.Part.ITEMS, dict));
       case "copy" -> method(name, Signature.positional(), _ -> dict);
       default -> null;
     };
+  }
+
+  private static DictView view(Budget budget, DictView.Part part, DictValue dict) {
+    budget.elements(dict.entries().size());
+    return new DictView(part, dict);
   }
 
   /** Follows a path such as {@code a.b.0}, as the filters that take an attribute do. */

@@ -1,5 +1,6 @@
 package linnet.sft.template.jinja;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,7 +23,13 @@ final class BraceFormat {
   }
 
   static Str format(Budget budget, Str format, List<Value> positional, Map<String, Value> named) {
-    return new BraceFormat(budget, positional, named).expand(format, MAX_NESTED);
+    if (!format.isMarkup()) {
+      return new BraceFormat(budget, positional, named).expand(format, MAX_NESTED);
+    }
+    var escaped = new LinkedHashMap<>(named);
+    escaped.replaceAll((name, value) -> Markup.escaped(budget, value));
+    return new BraceFormat(budget, positional.stream().map(value -> Markup.escaped(budget, value)).toList(),
+        escaped).expand(format, MAX_NESTED).asMarkup();
   }
 
   private Str expand(Str format, int levels) {

@@ -1,12 +1,13 @@
 package linnet.sft.template.jinja;
 
 import java.math.BigInteger;
+import java.util.Collection;
 
 /** What is left of the {@link Limits} during one rendering. */
 final class Budget {
   /** Python refuses to print integers of more than 4,300 digits; beyond it nothing useful can happen. */
   private static final int MAX_INTEGER_BITS = 14_284;
-  private static final int CHARACTERS_PER_STEP = 16;
+  private static final int CHARACTERS_PER_STEP = 8;
 
   private final Limits limits;
   private long stepsLeft;
@@ -34,6 +35,14 @@ final class Budget {
       throw limit("a text of more than " + limits.characters() + " characters");
     }
     steps(length / CHARACTERS_PER_STEP);
+  }
+
+  /** Accounts for texts that an operation reads or has made. */
+  void texts(Value first, Collection<Value> others) {
+    steps(first instanceof Str s ? Weight.of(s) : 1);
+    for (var other : others) {
+      steps(other instanceof Str s ? Weight.of(s) : 1);
+    }
   }
 
   /** Accounts for a container that is about to be built. */

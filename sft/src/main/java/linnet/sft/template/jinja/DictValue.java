@@ -10,8 +10,9 @@ import java.util.Map;
  *
  * @param entries the entries
  * @param depth how deep it is nested
+ * @param weight how much there is in it to walk
  */
-public record DictValue(Map<Value, Value> entries, int depth) implements Value {
+public record DictValue(Map<Value, Value> entries, int depth, long weight) implements Value {
   /** Copies the entries. */
   public DictValue {
     entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
@@ -23,7 +24,8 @@ public record DictValue(Map<Value, Value> entries, int depth) implements Value {
    * @param entries the entries
    */
   public DictValue(Map<Value, Value> entries) {
-    this(entries, Math.max(Nesting.above(entries.keySet()), Nesting.above(entries.values())));
+    this(entries, Math.max(Nesting.above(entries.keySet()), Nesting.above(entries.values())),
+        Weight.sum(Weight.above(entries.keySet()), Weight.above(entries.values())));
   }
 
   /**

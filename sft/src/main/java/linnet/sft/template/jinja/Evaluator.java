@@ -132,10 +132,11 @@ final class Evaluator {
     return new Args(positional, named);
   }
 
-  private static void spread(Value value, Map<String, Value> named) {
+  private void spread(Value value, Map<String, Value> named) {
     if (!(value instanceof DictValue dict)) {
       throw TemplateException.type("argument after ** must be a mapping, not " + value.typeName());
     }
+    budget.elements(dict.entries().size());
     dict.entries().forEach((key, argument) -> {
       if (!(key instanceof Str name)) {
         throw TemplateException.type("keywords must be strings");

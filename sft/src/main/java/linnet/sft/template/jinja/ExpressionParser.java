@@ -82,10 +82,14 @@ final class ExpressionParser {
   private Expr conditional() {
     nodes.enter(stream);
     var at = stream.current().position();
+    var known = nodes.missing();
     var result = binary(OR);
     while (stream.skipIf("if")) {
+      nodes.forget(known);
+      var before = nodes.beginConditional();
       var condition = binary(OR);
       var otherwise = stream.skipIf("else") ? conditional() : null;
+      nodes.end(before);
       result = new Expr.Conditional(at, condition, result, otherwise);
     }
     nodes.leave();

@@ -34,7 +34,11 @@ final class Filters {
     if (filter == null) {
       throw new TemplateException(ErrorKind.RUNTIME, "No filter named " + PythonText.repr(name) + " found.");
     }
-    return filter.apply(context, subject, args);
+    var budget = context.budget();
+    budget.texts(subject, args.positional());
+    var result = filter.apply(context, subject, args);
+    budget.texts(result, List.of());
+    return result;
   }
 
   private static Map<String, OpenBody> all() {

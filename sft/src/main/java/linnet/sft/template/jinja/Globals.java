@@ -12,6 +12,7 @@ final class Globals {
   private Globals() {}
 
   static void define(Scope scope, Context context) {
+    scope.set("self", new TemplateReference());
     add(scope, "range", Globals::range);
     add(scope, "dict", args -> new DictValue(mapping("dict", context.budget(), args)));
     add(scope, "namespace", args -> new Namespace(mapping("namespace", context.budget(), args)));
@@ -72,6 +73,7 @@ final class Globals {
     }
     for (var source : args.positional()) {
       if (source instanceof DictValue dict) {
+        budget.elements(dict.entries().size());
         entries.putAll(dict.entries());
       } else {
         pairs(budget, source, entries);

@@ -72,7 +72,10 @@ final class Interpreter {
           assign(block.target(), filtered(block.filters(), captureBlock(block.body(), scope), scope), scope);
       case Stmt.FilterBlock block -> {
         var inner = new Scope(scope);
-        output.write(Printer.str(filtered(block.filters(), captureBlock(block.body(), inner), inner)));
+        if (!(filtered(block.filters(), captureBlock(block.body(), inner), inner) instanceof Str text)) {
+          throw TemplateException.type("a filter block must make a text"); // jinja2 joins all pieces
+        }
+        output.write(text);
       }
       case Stmt.With with -> {
         var inner = new Scope(scope);
@@ -196,7 +199,7 @@ final class Interpreter {
         var scope = new Scope(outer);
         assign(loop.target(), item, scope);
         if (evaluate(loop.filter(), scope).truth()) {
-          return item;
+          return loop.target() instanceof Target.ToAll ? new TupleValue(Sequences.list(budget, item)) : item;
         }
       }
       return null;

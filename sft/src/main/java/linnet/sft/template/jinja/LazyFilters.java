@@ -1,11 +1,14 @@
 package linnet.sft.template.jinja;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Filters whose result is walked once and made as it is walked, as Python's generators are. */
 final class LazyFilters {
@@ -26,8 +29,7 @@ final class LazyFilters {
   }
 
   private static Value map(Context context, Value subject, Args args) {
-    var function = mapping(context, args);
-    return lazily(context, subject, function, _ -> true);
+    return walked(context, subject, () -> mapping(context, args), () -> _ -> true);
   }
 
   private static Function<Value, Value> mapping(Context context, Args args) {
@@ -55,54 +57,84 @@ final class LazyFilters {
   }
 
   private static Value select(Context context, Value subject, Args args, boolean keep, boolean byAttribute) {
+    return walked(context, subject, Function::identity, () -> {
+      var test = predicate(context, args, byAttribute);
+      return item -> test.test(item) == keep;
+    });
+  }
+
+  private static Predicate<Value> predicate(Context context, Args args, boolean byAttribute) {
     if (byAttribute && args.positional().isEmpty()) {
       throw new TemplateException(ErrorKind.FILTER_ARGUMENT, "Missing parameter for attribute name");
     }
     var path = byAttribute ? Attributes.parts(args.positional().getFirst()) : List.<Value>of();
     var rest = byAttribute ? args.dropFirst(1) : args;
-    Predicate<Value> holds = Value::truth;
-    if (!rest.positional().isEmpty()) {
-      var name = Printer.str(rest.positional().getFirst()).text();
-      var arguments = rest.dropFirst(1);
-      if (!Tests.exists(name)) {
-        throw new TemplateException(ErrorKind.RUNTIME, "No test named " + PythonText.repr(name) + ".");
-      }
-      holds = value -> Tests.holds(context, name, value, arguments);
+    if (rest.positional().isEmpty()) {
+      return item -> Attributes.path(context.budget(), item, path, null).truth();
     }
-    var test = holds;
-    return lazily(context, subject, Function.identity(),
-        item -> test.test(Attributes.path(context.budget(), item, path, null)) == keep);
+    var name = Printer.str(rest.positional().getFirst()).text();
+    var arguments = rest.dropFirst(1);
+    if (!Tests.exists(name)) {
+      throw new TemplateException(ErrorKind.RUNTIME, "No test named " + PythonText.repr(name) + ".");
+    }
+    return item -> Tests.holds(context, name, Attributes.path(context.budget(), item, path, null), arguments);
   }
 
   /** The items that a predicate lets through, changed by a function; nothing for a subject that is false. */
-  private static Value lazily(Context context, Value subject, Function<Value, Value> function,
-      Predicate<Value> keep) {
-    var source = subject.truth() ? Sequences.iterate(subject) : List.<Value>of().iterator();
+  private static Value walked(Context context, Value subject, Supplier<Function<Value, Value>> function,
+      Supplier<Predicate<Value>> predicate) {
+    return lazily(subject, () -> {
+      if (!subject.truth()) {
+        return Collections.emptyIterator();
+      }
+      var change = function.get();
+      var keep = predicate.get();
+      var source = Sequences.iterate(subject);
+      return new LookAhead() {
+        @Override
+        protected Value find() {
+          while (source.hasNext()) {
+            context.budget().elements(1);
+            var item = source.next();
+            if (keep.test(item)) {
+              return change.apply(item);
+            }
+          }
+          return null;
+        }
+      };
+    });
+  }
+
+  /** A generator: nothing is looked at, and nothing can go wrong, before it is asked for its first item. */
+  private static Value lazily(Value subject, Supplier<Iterator<Value>> items) {
     return Iter.generator(subject, new LookAhead() {
+      private Iterator<Value> source;
+
       @Override
       protected Value find() {
-        while (source.hasNext()) {
-          context.budget().elements(1);
-          var item = source.next();
-          if (keep.test(item)) {
-            return function.apply(item);
-          }
-        }
-        return null;
+        source = source == null ? items.get() : source;
+        return source.hasNext() ? source.next() : null;
       }
     });
   }
 
   private static Value items(Context context, Value subject, List<Value> arguments) {
-    return switch (subject) {
-      case Undefined _ -> Iter.generator(subject, List.<Value>of().iterator());
-      case DictValue dict ->
-          Iter.generator(subject, new DictView(DictView.Part.ITEMS, dict).items().iterator());
+    return lazily(subject, () -> switch (subject) {
+      case Undefined _ -> Collections.emptyIterator();
+      case DictValue dict -> {
+        context.budget().elements(dict.entries().size());
+        yield new DictView(DictView.Part.ITEMS, dict).items().iterator();
+      }
       default -> throw TemplateException.type("Can only get item pairs from a mapping.");
-    };
+    });
   }
 
   private static Value unique(Context context, Value subject, List<Value> arguments) {
+    return lazily(subject, () -> uniqueItems(context, subject, arguments));
+  }
+
+  private static Iterator<Value> uniqueItems(Context context, Value subject, List<Value> arguments) {
     var key = SequenceFilters.Key.of(context, arguments.get(1), arguments.get(0), null);
     var seen = new HashSet<Value>();
     var kept = new ArrayList<Value>();
@@ -111,24 +143,32 @@ final class LazyFilters {
         kept.add(item);
       }
     }
-    return Iter.generator(subject, kept.iterator());
+    return kept.iterator();
   }
 
   private static Value batch(Context context, Value subject, List<Value> arguments) {
-    var size = Math.max(1, Numbers.clamped(arguments.getFirst()));
+    return lazily(subject, () -> batches(context, subject, arguments));
+  }
+
+  private static Iterator<Value> batches(Context context, Value subject, List<Value> arguments) {
+    var given = Numbers.clamped(arguments.getFirst());
     var items = Sequences.list(context.budget(), subject);
     var batches = new ArrayList<Value>();
+    if (given == 0 && !items.isEmpty()) { // Python's generator compares before it adds
+      batches.add(new ListValue(List.of()));
+    }
+    var size = given > 0 ? given : Integer.MAX_VALUE;
     for (var from = 0; from < items.size(); from += size) {
       var batch = new ArrayList<>(items.subList(from, (int) Math.min(items.size(), (long) from + size)));
-      fill(context, batch, size, arguments.get(1));
+      fill(context, batch, given, arguments.get(1));
       batches.add(new ListValue(batch));
     }
-    return Iter.generator(subject, batches.iterator());
+    return batches.iterator();
   }
 
   private static void fill(Context context, List<Value> items, int size, Value with) {
     if (!(with instanceof Value.None)) {
-      context.budget().elements((long) size - items.size());
+      context.budget().elements(Math.max(0, (long) size - items.size()));
       while (items.size() < size) {
         items.add(with);
       }
@@ -136,12 +176,16 @@ final class LazyFilters {
   }
 
   private static Value slice(Context context, Value subject, List<Value> arguments) {
+    return lazily(subject, () -> slices(context, subject, arguments));
+  }
+
+  private static Iterator<Value> slices(Context context, Value subject, List<Value> arguments) {
     var count = Numbers.clamped(arguments.getFirst());
+    var items = Sequences.list(context.budget(), subject);
     if (count == 0) {
       throw new TemplateException(ErrorKind.ZERO_DIVISION, "integer division or modulo by zero");
     }
     context.budget().elements(Math.max(0, count));
-    var items = Sequences.list(context.budget(), subject);
     var slices = new ArrayList<Value>();
     var from = 0;
     for (var i = 0; i < count; i++) {
@@ -154,6 +198,6 @@ final class LazyFilters {
       slices.add(new ListValue(slice));
       from = to;
     }
-    return Iter.generator(subject, slices.iterator());
+    return slices.iterator();
   }
 }

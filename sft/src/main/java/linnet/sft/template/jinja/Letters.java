@@ -22,7 +22,7 @@ final class Letters {
     text.codePoints().forEach(letter -> {
       var c = letter == 'ẞ' ? 'ß' : letter;
       var upper = Character.toString(c).toUpperCase(Locale.ROOT);
-      out.append(upper.codePointCount(0, upper.length()) > 1 || c == 'ſ' || c == 'ς'
+      out.append(c == 'İ' ? "i\u0307" : upper.codePointCount(0, upper.length()) > 1 || c == 'ſ' || c == 'ς'
           ? upper.toLowerCase(Locale.ROOT) : Character.toString(Character.toLowerCase(c)));
     });
     return out.toString();

@@ -18,11 +18,6 @@ final class Lexer {
   private static final Pattern RAW_END =
       Pattern.compile("\\{%([-+]?)\\s*endraw\\s*(?:\\+%\\}|-%\\}\\s*|%\\}\\n?)",
       Pattern.UNICODE_CHARACTER_CLASS);
-  private static final Pattern FLOAT = Pattern.compile(
-      "(?<!\\.)(?:\\d+_)*\\d+(?:(?:\\.(?:\\d+_)*\\d+)?[eE][+-]?(?:\\d+_)*\\d+|\\.(?:\\d+_)*\\d+)");
-  private static final Pattern INTEGER = Pattern.compile(
-      "0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?\\d)*|0(?:_?0)*");
-
   private final String name;
   private final String source;
   private final List<Token> tokens = new ArrayList<>();
@@ -212,16 +207,10 @@ final class Lexer {
   }
 
   private void number() {
-    var floating = FLOAT.matcher(source).useTransparentBounds(true).region(offset, source.length());
-    if (floating.lookingAt()) {
-      take(TokenType.FLOAT, floating.group().replace("_", ""), floating.end());
-      return;
-    }
-    var integer = INTEGER.matcher(source).region(offset, source.length());
-    if (!integer.lookingAt()) {
-      throw unexpected();
-    }
-    take(TokenType.INTEGER, integer.group().replace("_", ""), integer.end());
+    var end = NumberLiteral.floatEnd(source, offset);
+    var type = end > offset ? TokenType.FLOAT : TokenType.INTEGER;
+    end = end > offset ? end : NumberLiteral.integerEnd(source, offset);
+    take(type, source.substring(offset, end).replace("_", ""), end);
   }
 
   private void string(char quote) {

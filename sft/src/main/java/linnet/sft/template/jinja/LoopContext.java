@@ -1,6 +1,7 @@
 package linnet.sft.template.jinja;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -17,7 +18,7 @@ final class LoopContext implements Callable {
   private final Recursion recursion;
   private final int depth;
   private final Budget budget;
-  private final List<Value> ahead = new ArrayList<>();
+  private final Deque<Value> ahead = new ArrayDeque<>();
   private int index = -1;
   private Value current;
   private Value before;
@@ -114,6 +115,7 @@ final class LoopContext implements Callable {
   }
 
   private Value changed(List<Value> values) {
+    values.forEach(value -> budget.steps(Weight.of(value)));
     var same = values.equals(lastChanged);
     lastChanged = values;
     return Bool.of(!same);

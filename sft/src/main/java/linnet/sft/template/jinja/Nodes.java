@@ -13,6 +13,7 @@ final class Nodes {
   private final Deque<Set<String>> specialNames = new ArrayDeque<>();
   private int depth;
   private int conditionalBlocks;
+  private TemplateException missing;
 
   Nodes(Limits limits) {
     this.limits = limits;
@@ -44,6 +45,25 @@ final class Nodes {
     return Set.copyOf(specialNames.pop());
   }
 
+  /** The error of the first filter or test that does not exist, or null. */
+  TemplateException missing() {
+    return missing;
+  }
+
+  /** Takes back what was missed since then, as it stands before an inline {@code if}. */
+  void forget(TemplateException since) {
+    missing = since;
+  }
+
+  /**
+   * Refuses the first filter or test that does not exist; jinja2 sees them when it has parsed everything.
+   */
+  void requireAllExist() {
+    if (missing != null) {
+      throw missing;
+    }
+  }
+
   /** Within an {@code if}, jinja2 looks filters and tests up only when they are reached. */
   int beginConditional() {
     return conditionalBlocks++;
@@ -61,14 +81,14 @@ final class Nodes {
   }
 
   void requireFilter(TokenStream stream, String name, Position at) {
-    if (conditionalBlocks == 0 && !Filters.exists(name)) {
-      throw stream.fail(ErrorKind.ASSERTION, "No filter named " + PythonText.repr(name) + ".", at);
+    if (conditionalBlocks == 0 && missing == null && !Filters.exists(name)) {
+      missing = stream.fail(ErrorKind.ASSERTION, "No filter named " + PythonText.repr(name) + ".", at);
     }
   }
 
   void requireTest(TokenStream stream, String name, Position at) {
-    if (conditionalBlocks == 0 && !Tests.exists(name)) {
-      throw stream.fail(ErrorKind.ASSERTION, "No test named " + PythonText.repr(name) + ".", at);
+    if (conditionalBlocks == 0 && missing == null && !Tests.exists(name)) {
+      missing = stream.fail(ErrorKind.ASSERTION, "No test named " + PythonText.repr(name) + ".", at);
     }
   }
 }

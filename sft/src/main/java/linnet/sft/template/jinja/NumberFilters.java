@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Filters that make numbers. */
 final class NumberFilters {
   private static final Pattern FLOAT =
-      Pattern.compile("[-+]?(?:\\d+(?:_\\d+)*)?\\.?(?:\\d+(?:_\\d+)*)?(?:[eE][-+]?\\d+(?:_\\d+)*)?");
+      Pattern.compile("[-+]?\\d*\\.?\\d*(?:[eE][-+]?\\d+)?");
   private static final int MAX_DIGITS = 4300;
 
   private NumberFilters() {}
@@ -73,7 +73,7 @@ final class NumberFilters {
     } : 0;
     var radix = base == 0 ? Math.max(prefixed, prefixed == 0 ? 10 : 0) : base;
     var body = prefixed != 0 && prefixed == radix ? digits.substring(2) : digits;
-    if (!body.matches("[\\p{Nd}a-z]+(?:_[\\p{Nd}a-z]+)*") || body.length() > MAX_DIGITS || radix < 2
+    if (!body.matches("[\\p{Nd}a-z_]+") || !NumberLiteral.underscoresFit(body) || body.length() > MAX_DIGITS || radix < 2
         || radix > 36) {
       return null;
     }
@@ -106,8 +106,9 @@ final class NumberFilters {
       }
       default -> {
         var digits = text.chars().anyMatch(c -> c >= '0' && c <= '9');
-        return digits && !text.matches("[-+]?\\.?[eE].*") && FLOAT.matcher(text).matches()
-            ? Double.valueOf(text.replace("_", "")) : null;
+        var plain = text.replace("_", "");
+        return digits && !text.matches("[-+]?\\.?[eE].*") && NumberLiteral.underscoresFit(text)
+            && FLOAT.matcher(plain).matches() ? Double.valueOf(plain) : null;
       }
     }
   }
@@ -118,8 +119,12 @@ final class NumberFilters {
       throw new TemplateException(ErrorKind.FILTER_ARGUMENT, "method must be common, ceil or floor");
     }
     if (!Numbers.isNumber(subject)) {
-      throw subject instanceof Undefined undefined ? undefined.error()
-          : TemplateException.type("type " + subject.typeName() + " doesn't define __round__ method");
+      if (subject instanceof Undefined undefined && !method.equals("common")) {
+        throw undefined.error();
+      }
+      throw TemplateException.type(method.equals("common")
+          ? "type " + subject.typeName() + " doesn't define __round__ method"
+          : "must be real number, not " + subject.typeName());
     }
     var precision = Numbers.clamped(arguments.getFirst());
     if (method.equals("common")) {
@@ -153,7 +158,9 @@ final class NumberFilters {
   private static String fileSize(Value value, boolean binary) {
     var number = toDouble(value);
     if (number == null) {
-      throw TemplateException.type("float() argument must be a string or a real number, not '"
+      throw value instanceof Str s
+          ? TemplateException.value("could not convert string to float: " + PythonText.repr(s.text()))
+          : TemplateException.type("float() argument must be a string or a real number, not '"
           + value.typeName() + "'");
     }
     double bytes = number;

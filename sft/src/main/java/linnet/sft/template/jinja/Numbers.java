@@ -31,6 +31,19 @@ final class Numbers {
         : number.signum() < 0 ? Integer.MIN_VALUE : Integer.MAX_VALUE;
   }
 
+  /** An integer that says how much or how often; where Python's own sizes end, so do these. */
+  static int size(Value value) {
+    if (integer(value).bitLength() >= Long.SIZE) {
+      throw new TemplateException(ErrorKind.OVERFLOW, "cannot fit 'int' into an index-sized integer");
+    }
+    return clamped(value);
+  }
+
+  /** An argument that Python's own functions take as true or false. */
+  static boolean flag(Value value) {
+    return integer(value).signum() != 0;
+  }
+
   static double toDouble(Value value) {
     if (value instanceof Value.Float f) {
       return f.value();

@@ -20,6 +20,9 @@ final class Operators {
    */
   static Value arithmetic(Budget budget, TokenType operator, Value left, Value right) {
     requireDefined(left);
+    if (operator == TokenType.MOD && left instanceof Str format) {
+      return PercentFormat.format(budget, format, right);
+    }
     requireDefined(right);
     if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
       return left instanceof Value.Float || right instanceof Value.Float
@@ -29,8 +32,6 @@ final class Operators {
     return switch (operator) {
       case ADD -> concatenate(budget, left, right);
       case MUL -> repeat(budget, left, right);
-      case MOD -> left instanceof Str format
-          ? PercentFormat.format(budget, format, right) : unsupported(operator, left, right);
       default -> unsupported(operator, left, right);
     };
   }
@@ -161,7 +162,12 @@ final class Operators {
   private static Value concatenate(Budget budget, Value left, Value right) {
     switch (left) {
       case Str a when right instanceof Str b -> {
-        return concat(budget, List.of(a, b));
+        return a.isMarkup() || b.isMarkup()
+            ? concat(budget, List.of(Markup.escaped(budget, a), Markup.escaped(budget, b))).asMarkup()
+            : concat(budget, List.of(a, b));
+      }
+      case Str a when a.isMarkup() -> {
+        return unsupported(TokenType.ADD, left, right);
       }
       case ListValue a when right instanceof ListValue b -> {
         return new ListValue(joined(budget, a.items(), b.items()));
@@ -207,7 +213,7 @@ final class Operators {
     if (!Numbers.isInteger(factor)) {
       return repeatError(factor);
     }
-    var times = Math.max(0, Numbers.clamped(factor));
+    var times = Math.max(0, Numbers.size(factor));
     if (sequence instanceof Str s) {
       budget.characters((long) s.text().length() * times);
       return s.text().isEmpty() ? Str.EMPTY : concat(budget, Collections.nCopies(times, s));
@@ -242,8 +248,8 @@ final class Operators {
   /** {@code left relation right}. */
   static boolean compare(Budget budget, Expr.Relation relation, Value left, Value right) {
     return switch (relation) {
-      case EQ -> left.equals(right);
-      case NE -> !left.equals(right);
+      case EQ -> equal(budget, left, right);
+      case NE -> !equal(budget, left, right);
       case LT -> order(budget, "<", left, right);
       case LE -> order(budget, "<=", left, right);
       case GT -> order(budget, ">", left, right);
@@ -251,6 +257,12 @@ final class Operators {
       case IN -> Sequences.contains(budget, right, left);
       case NOT_IN -> !Sequences.contains(budget, right, left);
     };
+  }
+
+  /** Python's {@code ==}, which walks as much as the smaller of two values holds. */
+  static boolean equal(Budget budget, Value left, Value right) {
+    budget.steps(Math.min(Weight.of(left), Weight.of(right)));
+    return left.equals(right);
   }
 
   /** Whether {@code left symbol right} holds, where the symbol is one of the four that order. */
@@ -265,13 +277,14 @@ final class Operators {
     if (a != null && b != null && left.getClass() == right.getClass()) {
       for (var i = 0; i < Math.min(a.size(), b.size()); i++) {
         budget.step();
-        if (!a.get(i).equals(b.get(i))) {
+        if (!equal(budget, a.get(i), b.get(i))) {
           return order(budget, symbol, a.get(i), b.get(i));
         }
       }
       return holds(symbol, Integer.compare(a.size(), b.size()));
     }
     if (left instanceof Str x && right instanceof Str y) {
+      budget.steps(Math.min(Weight.of(x), Weight.of(y)));
       return holds(symbol, PythonText.compare(x.text(), y.text()));
     }
     if (!Numbers.isNumber(left) || !Numbers.isNumber(right)) {
@@ -292,6 +305,6 @@ final class Operators {
 
   /** The order of sorting, which asks only for {@code <}. */
   static int sortOrder(Budget budget, Value left, Value right) {
-    return order(budget, "<", left, right) ? -1 : left.equals(right) ? 0 : 1;
+    return order(budget, "<", left, right) ? -1 : equal(budget, left, right) ? 0 : 1;
   }
 }

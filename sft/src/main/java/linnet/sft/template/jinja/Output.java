@@ -5,6 +5,9 @@ import java.util.List;
 
 /** The text being rendered: either the template's own output or what a macro or block collects. */
 final class Output {
+  /** What is kept of an iteration takes memory, not only time. */
+  private static final int STEPS_PER_ITERATION = 10;
+
   private final Budget budget;
   private final Str.Builder text = new Str.Builder();
   private final List<Span> generations = new ArrayList<>();
@@ -67,8 +70,10 @@ final class Output {
     return main;
   }
 
+  /** Keeps what an iteration rendered, and where one over a mapping, such as a message, rendered nothing. */
   void iteration(Value item, int start) {
-    if (main && text.length() > start) {
+    if (main && (text.length() > start || item instanceof DictValue)) {
+      budget.steps(STEPS_PER_ITERATION);
       iterations.add(new Trace.Iteration(item, new Span(start, text.length())));
     }
   }

@@ -30,7 +30,9 @@ final class Parser {
    */
   static Parsed parse(String template, String source, Limits limits) {
     var parser = new Parser(template, Lexer.tokens(template, source), limits);
-    return new Parsed(parser.statements(List.of()), parser.generations);
+    var statements = parser.statements(List.of());
+    parser.nodes.requireAllExist();
+    return new Parsed(statements, parser.generations);
   }
 
   /**
@@ -160,8 +162,8 @@ final class Parser {
   }
 
   private Stmt conditional(Position at) {
-    var condition = expressions.tuple(false, null);
     var before = nodes.beginConditional();
+    var condition = expressions.tuple(false, null);
     var then = block("elif", "else", "endif");
     nodes.end(before);
     var tag = stream.next();
@@ -297,7 +299,10 @@ final class Parser {
     if (stream.at(TokenType.STRING) || stream.at(TokenType.INTEGER) || stream.at(TokenType.FLOAT)) {
       throw stream.fail("can't assign to 'const'", at);
     }
-    var name = stream.expect(TokenType.NAME).text();
+    if (!stream.at(TokenType.NAME)) {
+      throw stream.fail("unexpected " + PythonText.repr(stream.current().describe()));
+    }
+    var name = stream.next().text();
     if (stream.skipIf(TokenType.DOT)) {
       return new Target.ToAttribute(at, name, stream.expect(TokenType.NAME).text());
     }

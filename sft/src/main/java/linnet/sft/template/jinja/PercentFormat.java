@@ -31,11 +31,19 @@ final class PercentFormat {
       directive();
     }
     out.add(format.substring(offset, text.length()));
-    if (used < items.size() && !(values instanceof DictValue) && !(values instanceof ListValue && used > 0)) {
+    if (used < items.size() && !isMapping(values)) {
       throw TemplateException.type("not all arguments converted during string formatting");
     }
     budget.characters(out.length());
-    return out.build();
+    return format.isMarkup() ? out.build().asMarkup() : out.build();
+  }
+
+  /** Whatever can be subscripted and is no tuple or text counts as a mapping, of which parts may be used. */
+  private static boolean isMapping(Value value) {
+    return switch (value) {
+      case DictValue _, ListValue _, Value.Range _, Undefined _ -> true;
+      default -> false;
+    };
   }
 
   private char peek() {
@@ -75,6 +83,9 @@ final class PercentFormat {
     var close = format.text().indexOf(')', offset);
     if (close < 0) {
       throw TemplateException.value("incomplete format key");
+    }
+    if (values instanceof Undefined undefined) {
+      throw undefined.error();
     }
     if (!(values instanceof DictValue dict)) {
       throw TemplateException.type("format requires a mapping");
@@ -117,8 +128,9 @@ final class PercentFormat {
     var zero = flags.indexOf('0') >= 0 && !left;
     return switch (type) {
       case 's', 'r', 'a', 'c' -> {
-        var text = type == 's' ? Printer.str(value) : type == 'c' ? character(value)
+        var plain = type == 's' ? Printer.str(value) : type == 'c' ? character(value)
             : Str.of(Printer.repr(value));
+        var text = format.isMarkup() ? Markup.escaped(budget, plain) : plain;
         yield new FormatSpec(' ', left ? '<' : '>', '-', false, width, (char) 0, precision, (char) 0)
             .format(budget, text);
       }

@@ -5,6 +5,8 @@ import java.util.Map;
 
 /** Python's {@code str} and {@code repr} of values. */
 final class Printer {
+  private static final int MAX_CHARACTERS = 16_000_000;
+
   private final StringBuilder out = new StringBuilder();
   private Origins origins = Origins.NONE;
 
@@ -31,6 +33,10 @@ final class Printer {
   }
 
   private void print(Value value, int depth) {
+    if (out.length() > MAX_CHARACTERS) {
+      throw new TemplateException(ErrorKind.LIMIT, "a printed value has more than " + MAX_CHARACTERS
+          + " characters");
+    }
     if (depth > Nesting.MAX) {
       throw Nesting.tooDeep(); // a namespace can hold itself
     }
@@ -42,7 +48,8 @@ final class Printer {
       case Value.Range r -> out.append("range(").append(r.start()).append(", ").append(r.stop())
           .append(r.step() == 1 ? ")" : ", " + r.step() + ")");
       case Str s -> {
-        out.append(PythonText.repr(s.text()));
+        out.append(s.isMarkup() ? "Markup(" : "").append(PythonText.repr(s.text()))
+            .append(s.isMarkup() ? ")" : "");
         origins = origins.isEmpty() ? s.origins() : origins;
       }
       case ListValue l -> items("[", l.items(), "]", depth);
@@ -59,6 +66,7 @@ final class Printer {
       case LoopContext l -> out.append("<LoopContext ").append(l.position()).append('>');
       case BuiltIn b -> out.append("<built-in function ").append(b.name()).append('>');
       case Iter i -> out.append('<').append(i.typeName()).append(" object>");
+      case TemplateReference _ -> out.append("<TemplateReference None>");
       case Cycler _, Joiner _ -> out.append('<').append(value.typeName()).append(" object>");
     }
   }

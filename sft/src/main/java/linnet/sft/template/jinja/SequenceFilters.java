@@ -58,13 +58,19 @@ final class SequenceFilters {
     if (subject instanceof Str) {
       return Sequences.slice(context.budget(), subject, null, null, Value.Int.of(-1));
     }
-    if (!Sequences.isIterable(subject)) {
-      throw new TemplateException(ErrorKind.FILTER_ARGUMENT, "argument must be iterable");
-    }
-    var items = Sequences.list(context.budget(), subject);
+    var items = reversible(context, subject);
     Collections.reverse(items);
     return subject instanceof Iter ? new ListValue(items)
         : new Iter(items.iterator(), subject.typeName() + "_reverseiterator", Nesting.above(items));
+  }
+
+  private static List<Value> reversible(Context context, Value subject) {
+    try {
+      return Sequences.list(context.budget(), subject);
+    } catch (TemplateException failed) {
+      throw failed.kind() == ErrorKind.TYPE
+          ? new TemplateException(ErrorKind.FILTER_ARGUMENT, "argument must be iterable") : failed;
+    }
   }
 
   private static Value otherwise(Context context, Value subject, List<Value> arguments) {
@@ -145,7 +151,7 @@ final class SequenceFilters {
     paths.forEach(path -> keys.add(Key.of(context, path, arguments.get(1), null)));
     return new ListValue(sortedBy(context, Sequences.list(context.budget(), subject),
         item -> new TupleValue(keys.stream().map(key -> key.of(item)).toList()),
-        arguments.getFirst().truth()));
+        Numbers.flag(arguments.getFirst())));
   }
 
   /** Sorts by a key that is computed once for each item. */
@@ -172,7 +178,7 @@ final class SequenceFilters {
     }
     var key = Key.of(context, Value.Int.of(by), arguments.getFirst(), null);
     var items = new DictView(DictView.Part.ITEMS, dict).items();
-    return new ListValue(sortedBy(context, items, key::of, arguments.get(2).truth()));
+    return new ListValue(sortedBy(context, items, key::of, Numbers.flag(arguments.get(2))));
   }
 
   private static Value groupBy(Context context, Value subject, List<Value> arguments) {
@@ -183,7 +189,8 @@ final class SequenceFilters {
     var groups = new ArrayList<Value>();
     for (var from = 0; from < sorted.size();) {
       var to = from + 1;
-      while (to < sorted.size() && key.of(sorted.get(to)).equals(key.of(sorted.get(from)))) {
+      while (to < sorted.size()
+          && Operators.equal(context.budget(), key.of(sorted.get(to)), key.of(sorted.get(from)))) {
         to++;
       }
       groups.add(TupleValue.of(exact.of(sorted.get(from)), new ListValue(sorted.subList(from, to))));

@@ -8,6 +8,8 @@ import java.util.List;
 
 /** Walking, measuring, searching and cutting values that hold others. */
 final class Sequences {
+  private static final int MAX_KEY_WEIGHT = 10_000;
+
   private Sequences() {}
 
   static boolean isIterable(Value value) {
@@ -51,7 +53,7 @@ final class Sequences {
       public Value next() {
         var from = offset;
         offset += Character.charCount(s.text().codePointAt(from));
-        return s.substring(from, offset);
+        return s.substring(from, offset).plain();
       }
     };
   }
@@ -125,8 +127,7 @@ final class Sequences {
       throw TemplateException.type("argument of type '" + container.typeName() + "' is not iterable");
     }
     for (var iterator = iterate(container); iterator.hasNext();) {
-      budget.step();
-      if (iterator.next().equals(item)) {
+      if (Operators.equal(budget, iterator.next(), item)) {
         return true;
       }
     }
@@ -143,6 +144,10 @@ final class Sequences {
       case ListValue _, DictValue _ ->
           throw TemplateException.type("unhashable type: '" + key.typeName() + "'");
       case TupleValue t -> {
+        if (t.weight() > MAX_KEY_WEIGHT) {
+          throw new TemplateException(ErrorKind.LIMIT, "a key of a dictionary holds more than "
+              + MAX_KEY_WEIGHT + " values");
+        }
         t.items().forEach(Sequences::hashable);
         yield key;
       }
@@ -180,8 +185,7 @@ final class Sequences {
       case Str s -> slice(s, cut);
       case TupleValue t -> new TupleValue(pick(t.items(), cut));
       case Value.Range r -> new Value.Range(r.start() + cut.first() * r.step(),
-          r.start() + (cut.first() + (long) cut.size() * cut.step()) * r.step(), r.step() * cut.step(),
-          cut.size());
+          r.start() + cut.stop() * r.step(), r.step() * cut.step(), cut.size());
       default -> new ListValue(pick(ordered(value), cut));
     };
   }
@@ -227,7 +231,7 @@ final class Sequences {
   }
 
   /** A resolved slice: {@code size} indices from {@code first} on, {@code step} apart. */
-  private record Cut(int first, int step, int size) {
+  private record Cut(int first, int stop, int step, int size) {
     static Cut of(int length, Integer start, Integer stop, Integer step) {
       long by = step == null ? 1 : step;
       if (by == 0) {
@@ -239,7 +243,7 @@ final class Sequences {
       var to = stop == null ? (by > 0 ? highest : lowest) : clamp(stop, length, lowest, highest);
       var distance = by > 0 ? (long) to - from : (long) from - to;
       var size = distance <= 0 ? 0 : (distance - 1) / Math.abs(by) + 1;
-      return new Cut(from, (int) by, (int) size);
+      return new Cut(from, to, (int) by, (int) size);
     }
 
     private static int clamp(int index, int length, int lowest, int highest) {

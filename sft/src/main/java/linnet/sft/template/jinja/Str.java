@@ -2,15 +2,17 @@ package linnet.sft.template.jinja;
 
 /** A text that knows which parts of it came from the input; indexed by code points, as in Python. */
 public final class Str implements Value {
-  static final Str EMPTY = new Str("", Origins.NONE);
+  static final Str EMPTY = new Str("", Origins.NONE, false);
 
   private final String text;
   private final Origins origins;
+  private final boolean markup;
   private int codePoints = -1;
 
-  private Str(String text, Origins origins) {
+  private Str(String text, Origins origins, boolean markup) {
     this.text = text;
     this.origins = origins;
+    this.markup = markup;
   }
 
   /**
@@ -20,7 +22,7 @@ public final class Str implements Value {
    * @return the value
    */
   public static Str of(String text) {
-    return text.isEmpty() ? EMPTY : new Str(text, Origins.NONE);
+    return text.isEmpty() ? EMPTY : new Str(text, Origins.NONE, false);
   }
 
   /**
@@ -35,7 +37,7 @@ public final class Str implements Value {
   }
 
   static Str of(String text, Origins origins) {
-    return text.isEmpty() ? EMPTY : new Str(text, origins);
+    return text.isEmpty() ? EMPTY : new Str(text, origins, false);
   }
 
   /**
@@ -53,12 +55,30 @@ public final class Str implements Value {
 
   /** A text made from this one by an operation that does not keep places. */
   Str rewritten(String result) {
-    return of(result, origins.smeared(result.length()));
+    return of(result, origins.smeared(result.length())).as(markup);
+  }
+
+  boolean isMarkup() {
+    return markup;
+  }
+
+  /** The same, which putting it together with {@link Markup} does not escape. */
+  Str asMarkup() {
+    return as(true);
+  }
+
+  /** The same as plain text. */
+  Str plain() {
+    return as(false);
+  }
+
+  private Str as(boolean other) {
+    return markup == other ? this : new Str(text, origins, other);
   }
 
   /** The part between two UTF-16 offsets. */
   Str substring(int from, int to) {
-    return from == 0 && to == text.length() ? this : of(text.substring(from, to), origins.slice(from, to));
+    return from == 0 && to == text.length() ? this : of(text.substring(from, to), origins.slice(from, to)).as(markup);
   }
 
   /** The length in code points. */
@@ -69,9 +89,14 @@ public final class Str implements Value {
     return codePoints;
   }
 
+  /** Whether code points are found without a search. */
+  boolean isPlainPlane() {
+    return length() == text.length();
+  }
+
   /** The UTF-16 offset of a code point. */
   int offset(int codePoint) {
-    return length() == text.length() ? codePoint : text.offsetByCodePoints(0, codePoint);
+    return isPlainPlane() ? codePoint : text.offsetByCodePoints(0, codePoint);
   }
 
   Str codePoint(int index) {
@@ -81,7 +106,7 @@ public final class Str implements Value {
 
   @Override
   public String typeName() {
-    return "str";
+    return markup ? "Markup" : "str";
   }
 
   @Override

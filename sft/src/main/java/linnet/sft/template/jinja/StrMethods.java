@@ -25,8 +25,12 @@ final class StrMethods {
     }
     var method = METHODS.get(name);
     return method == null ? null
-        : Attributes.method(name, method.signature(),
-        arguments -> method.body().call(budget, self, arguments));
+        : Attributes.method(name, method.signature(), arguments -> {
+          budget.texts(self, arguments);
+          var result = method.body().call(budget, self, arguments);
+          budget.texts(result, List.of());
+          return self.isMarkup() && result instanceof Str text ? text.asMarkup() : result;
+        });
   }
 
   private static Map<String, Method> methods() {
@@ -92,31 +96,33 @@ final class StrMethods {
     });
     var limit = Value.Int.of(-1);
     add(all, "split", Signature.of().or("sep", Value.NONE).or("maxsplit", limit),
-        (b, s, a) -> StrParts.split(b, s, a.getFirst(), Numbers.clamped(a.get(1))));
+        (b, s, a) -> StrParts.split(b, s, a.getFirst(), Numbers.size(a.get(1))));
     add(all, "rsplit", Signature.of().or("sep", Value.NONE).or("maxsplit", limit),
-        (b, s, a) -> StrParts.rightSplit(b, s, a.getFirst(), Numbers.clamped(a.get(1))));
+        (b, s, a) -> StrParts.rightSplit(b, s, a.getFirst(), Numbers.size(a.get(1))));
     add(all, "splitlines", Signature.of().or("keepends", Value.Bool.FALSE),
-        (b, s, a) -> new ListValue(StrParts.lines(b, s, a.getFirst().truth())));
+        (b, s, a) -> new ListValue(StrParts.lines(b, s, Numbers.flag(a.getFirst()))));
     add(all, "partition", Signature.positional("sep"),
         (_, s, a) -> StrParts.partition(s, a.getFirst(), false));
     add(all, "rpartition", Signature.positional("sep"),
         (_, s, a) -> StrParts.partition(s, a.getFirst(), true));
-    add(all, "replace", Signature.positional("old", "new").or("count", limit),
-        (b, s, a) -> StrParts.replace(b, s,
-        text(a.get(0), "replace() argument 1 must be str, not "),
-        text(a.get(1), "replace() argument 2 must be str, not "), Numbers.clamped(a.get(2))));
+    add(all, "replace", Signature.positional("old", "new").or("count", limit), (b, s, a) -> {
+      var old = text(a.get(0), "replace() argument 1 must be str, not ");
+      var by = text(a.get(1), "replace() argument 2 must be str, not ");
+      return StrParts.replace(b, s, old, s.isMarkup() ? Markup.escaped(b, by) : by, Numbers.size(a.get(2)));
+    });
     add(all, "join", Signature.positional("iterable"), (b, s, a) -> StrParts.join(b, s, a.getFirst()));
     add(all, "format_map", Signature.positional("mapping"), (b, s, a) -> {
-      if (!(a.getFirst() instanceof DictValue mapping)) {
-        throw TemplateException.type("format_map() argument must be a mapping, not "
-            + a.getFirst().typeName());
-      }
       var named = new HashMap<String, Value>();
-      mapping.entries().forEach((key, value) -> named.put(Printer.str(key).text(), value));
+      if (a.getFirst() instanceof DictValue mapping) {
+        b.elements(mapping.entries().size());
+        mapping.entries().forEach((key, value) -> named.put(Printer.str(key).text(), value));
+      } else if (s.text().indexOf('{') >= 0) {
+        throw TemplateException.type("'" + a.getFirst().typeName() + "' object is not subscriptable");
+      }
       return BraceFormat.format(b, s, List.of(), named);
     });
     add(all, "expandtabs", Signature.of().or("tabsize", Value.Int.of(8)),
-        (b, s, a) -> StrParts.expandTabs(b, s, Numbers.clamped(a.getFirst())));
+        (b, s, a) -> StrParts.expandTabs(b, s, Numbers.size(a.getFirst())));
   }
 
   private static void tests(Map<String, Method> all) {
@@ -150,7 +156,7 @@ final class StrMethods {
     add(all, "zfill", Signature.positional("width"), (b, s, a) -> {
       var signed = s.text().startsWith("-") || s.text().startsWith("+") ? 1 : 0;
       var digits = s.substring(signed, s.text().length());
-      var width = Value.Int.of((long) Numbers.clamped(a.getFirst()) - signed);
+      var width = Value.Int.of((long) Numbers.size(a.getFirst()) - signed);
       return Operators.concat(b, List.of(s.substring(0, signed),
           StrParts.pad(b, digits, List.of(width, Str.of("0")), missing -> missing)));
     });

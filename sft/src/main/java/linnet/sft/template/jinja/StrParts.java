@@ -174,7 +174,7 @@ final class StrParts {
         throw TemplateException.type("sequence item " + index + ": expected str instance, " + item.typeName()
             + " found");
       }
-      append(budget, out, separator, part, index);
+      append(budget, out, separator, separator.isMarkup() ? Markup.escaped(budget, part) : part, index);
     }
     return out.build();
   }
@@ -215,7 +215,7 @@ final class StrParts {
     if (fill.length() != 1) {
       throw TemplateException.type("The fill character must be exactly one character long");
     }
-    var missing = Math.max(0, Numbers.clamped(arguments.getFirst()) - s.length());
+    var missing = Math.max(0, Numbers.size(arguments.getFirst()) - s.length());
     budget.characters((long) missing + s.text().length());
     var before = left.applyAsInt(missing);
     return Operators.concat(budget, List.of(Str.of(fill.text().repeat(before)), s,

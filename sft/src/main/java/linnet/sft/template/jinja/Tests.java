@@ -31,6 +31,7 @@ final class Tests {
     if (test == null) {
       throw new TemplateException(ErrorKind.RUNTIME, "No test named " + PythonText.repr(name) + " found.");
     }
+    context.budget().texts(subject, args.positional());
     return test.body().holds(context.budget(), subject, test.signature().bind("test_" + name, args));
   }
 
@@ -52,9 +53,9 @@ final class Tests {
     simple(all, "callable", v -> v instanceof Callable || v instanceof Undefined);
     simple(all, "lower", v -> Letters.isLower(Printer.str(v).text()));
     simple(all, "upper", v -> Letters.isUpper(Printer.str(v).text()));
-    simple(all, "escaped", _ -> false);
-    simple(all, "filter", v -> v instanceof Str s && Filters.exists(s.text()));
-    simple(all, "test", v -> v instanceof Str s && exists(s.text()));
+    simple(all, "escaped", v -> v instanceof Str s && s.isMarkup());
+    simple(all, "filter", v -> Sequences.hashable(v) instanceof Str s && Filters.exists(s.text()));
+    simple(all, "test", v -> Sequences.hashable(v) instanceof Str s && exists(s.text()));
     all.put("odd", new Test(Signature.of(),
         (b, v, _) -> remainder(b, v, Value.Int.of(2)).equals(Value.Int.of(1))));
     all.put("even", new Test(Signature.of(),

@@ -18,7 +18,7 @@ final class TextFilters {
   static void addTo(Map<String, Filters.OpenBody> all) {
     var plain = Signature.of();
     Filters.add(all, "string", plain, (_, v, _) -> Printer.str(v));
-    Filters.add(all, "safe", plain, (_, v, _) -> Printer.str(v));
+    Filters.add(all, "safe", plain, (_, v, _) -> Printer.str(v).asMarkup());
     Filters.add(all, "upper", plain, (_, v, _) -> rewritten(v, Letters.upper(text(v))));
     Filters.add(all, "lower", plain, (_, v, _) -> rewritten(v, Letters.lower(text(v))));
     Filters.add(all, "capitalize", plain, (_, v, _) -> rewritten(v, Letters.capitalize(text(v))));
@@ -26,8 +26,8 @@ final class TextFilters {
     Filters.add(all, "trim", Signature.of().or("chars", Value.NONE),
         (_, v, a) -> StrParts.strip(Printer.str(v), a.getFirst(), true, true));
     Filters.add(all, "replace", Signature.of("old", "new").or("count", Value.NONE), (c, v, a) ->
-        StrParts.replace(c.budget(), Printer.str(v), Printer.str(a.get(0)), Printer.str(a.get(1)),
-            a.get(2) instanceof Value.None ? -1 : Numbers.clamped(a.get(2))));
+        StrParts.replace(c.budget(), Printer.str(v).plain(), Printer.str(a.get(0)), Printer.str(a.get(1)),
+            a.get(2) instanceof Value.None ? -1 : Numbers.size(a.get(2))));
     Filters.add(all, "center", Signature.of().or("width", Value.Int.of(80)),
         (c, v, a) -> StrParts.center(c.budget(), Printer.str(v), List.of(a.getFirst(), Str.of(" "))));
     Filters.add(all, "indent", Signature.of().or("width", Value.Int.of(4)).or("first", Value.Bool.FALSE)
@@ -36,10 +36,11 @@ final class TextFilters {
         Signature.of().or("length", Value.Int.of(255)).or("killwords", Value.Bool.FALSE)
         .or("end", Str.of("...")).or("leeway", Value.Int.of(5)), TextFilters::truncate);
     Filters.add(all, "wordcount", plain, (_, v, _) -> Value.Int.of(WORD.matcher(text(v)).results().count()));
-    Filters.add(all, "escape", plain, (c, v, _) -> escape(v));
-    Filters.add(all, "e", plain, (c, v, _) -> escape(v));
-    Filters.add(all, "forceescape", plain, (c, v, _) -> escape(v));
-    Filters.add(all, "striptags", plain, (_, v, _) -> rewritten(v, stripTags(text(v))));
+    Filters.add(all, "escape", plain, (c, v, _) -> Markup.escaped(c.budget(), Printer.str(v)));
+    Filters.add(all, "e", plain, (c, v, _) -> Markup.escaped(c.budget(), Printer.str(v)));
+    Filters.add(all, "forceescape", plain,
+        (c, v, _) -> Markup.escaped(c.budget(), Printer.str(v).plain()));
+    Filters.add(all, "striptags", plain, (_, v, _) -> rewritten(v, stripTags(text(v))).plain());
     Filters.add(all, "urlencode", plain, TextFilters::urlEncode);
     all.put("tojson", JsonDump::dump);
     all.put("format", TextFilters::format);
@@ -67,10 +68,15 @@ final class TextFilters {
   private static Value indent(Context context, Value subject, List<Value> arguments) {
     var budget = context.budget();
     var width = arguments.get(0);
-    var indention = width instanceof Str s ? s : repeat(budget, " ", Numbers.clamped(width));
+    var indention = width instanceof Str s ? s : repeat(budget, " ", Numbers.size(width));
     if (!(subject instanceof Str text)) {
-      throw TemplateException.type("unsupported operand type(s) for +=: '" + subject.typeName()
-          + "' and 'str'");
+      throw switch (subject) {
+        case Undefined undefined -> undefined.error();
+        case ListValue _ -> new TemplateException(ErrorKind.ATTRIBUTE,
+            "'list' object has no attribute 'splitlines'");
+        default -> TemplateException.type("unsupported operand type(s) for +=: '" + subject.typeName()
+            + "' and 'str'");
+      };
     }
     var source = Operators.concat(budget, List.of(text, Str.of("\n")));
     var out = new Str.Builder();
@@ -96,34 +102,47 @@ final class TextFilters {
   }
 
   private static Value truncate(Context context, Value subject, List<Value> arguments) {
-    var text = StrMethods.text(subject, "truncate wants a text, not ");
-    var length = Numbers.clamped(arguments.get(0));
+    var length = Numbers.size(arguments.get(0));
     var end = StrMethods.text(arguments.get(2), "can only concatenate str, not ");
-    var leeway = arguments.get(3) instanceof Value.None ? 5 : Numbers.clamped(arguments.get(3));
+    var leeway = arguments.get(3) instanceof Value.None ? 5 : Numbers.size(arguments.get(3));
     if (length < end.length()) {
       throw new TemplateException(ErrorKind.ASSERT, "expected length >= " + end.length() + ", got " + length);
     }
     if (leeway < 0) {
       throw new TemplateException(ErrorKind.ASSERT, "expected leeway >= 0, got " + leeway);
     }
-    if (text.length() <= (long) length + leeway) {
-      return text;
+    if (Sequences.length(subject) <= (long) length + leeway) {
+      return subject;
+    }
+    var killWords = arguments.get(1).truth();
+    if (!(subject instanceof Str text)) {
+      throw killWords ? TemplateException.type("can only concatenate " + subject.typeName()
+          + " (not \"str\") to " + subject.typeName()) : new TemplateException(ErrorKind.ATTRIBUTE,
+          "'" + subject.typeName() + "' object has no attribute 'rsplit'");
     }
     var kept = text.substring(0, text.offset(length - end.length()));
     var space = kept.text().lastIndexOf(' ');
-    var cut = arguments.get(1).truth() || space < 0 ? kept : kept.substring(0, space);
+    var cut = killWords || space < 0 ? kept : kept.substring(0, space);
     return Operators.concat(context.budget(), List.of(cut, end));
   }
 
-  private static Str escape(Value value) {
-    return rewritten(value, text(value).replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;")
-        .replace("'", "&#39;").replace("\"", "&#34;"));
-  }
-
+  /** Without tags and comments, entities as characters, white space as single spaces. */
   private static String stripTags(String text) {
-    var bare = text.replaceAll("(?s)<!--.*?-->", "").replaceAll("(?s)<.*?>", "");
-    return String.join(" ", Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS).splitAsStream(bare)
-        .filter(word -> !word.isEmpty()).toList());
+    var bare = new StringBuilder();
+    var from = 0;
+    for (var tag = text.indexOf('<'); tag >= 0; tag = text.indexOf('<', from)) {
+      var comment = text.startsWith("<!--", tag);
+      var end = comment ? text.indexOf("-->", tag + "<!--".length()) : text.indexOf('>', tag);
+      if (end < 0) {
+        break;
+      }
+      bare.append(text, from, tag);
+      from = end + (comment ? "-->".length() : 1);
+    }
+    var words = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS).splitAsStream(bare.append(text, from,
+        text.length())).filter(word -> !word.isEmpty()).toList();
+    return String.join(" ", words).replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"")
+        .replace("&#34;", "\"").replace("&#39;", "'").replace("&amp;", "&");
   }
 
   private static Value urlEncode(Context context, Value subject, List<Value> arguments) {

@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param output the text; it knows which parts came from labelled input
  * @param generations what {@code generation} blocks rendered, in order
- * @param iterations what each iteration of an outermost loop rendered, in order; iterations that rendered
- *     nothing are left out
+ * @param iterations what each iteration of an outermost loop rendered, in order; of the iterations that
+ *     rendered nothing, only those over mappings
  */
 public record Trace(Str output, List<Span> generations, List<Iteration> iterations) {
   /**

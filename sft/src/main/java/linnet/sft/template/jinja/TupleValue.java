@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param items the elements
  * @param depth how deep it is nested
+ * @param weight how much there is in it to walk
  */
-public record TupleValue(List<Value> items, int depth) implements Value {
+public record TupleValue(List<Value> items, int depth, long weight) implements Value {
   /** Copies the elements. */
   public TupleValue {
     items = List.copyOf(items);
@@ -20,7 +21,7 @@ public record TupleValue(List<Value> items, int depth) implements Value {
    * @param items the elements
    */
   public TupleValue(List<Value> items) {
-    this(items, Nesting.above(items));
+    this(items, Nesting.above(items), Weight.above(items));
   }
 
   static TupleValue of(Value... items) {

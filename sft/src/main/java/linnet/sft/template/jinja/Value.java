@@ -10,7 +10,7 @@ import java.math.BigInteger;
 public sealed interface Value
     permits Value.None, Value.Bool, Value.Int, Value.Float, Value.Range, Str, ListValue, TupleValue,
     DictValue,
-        DictView, Iter, Namespace, Undefined, Callable, Cycler {
+        DictView, Iter, Namespace, Undefined, Callable, Cycler, TemplateReference {
 
   /** Python's {@code None}. */
   None NONE = new None();

@@ -41,6 +41,27 @@ class HostileTemplateTest {
       + " endfor %}"
           + "{{ ns.x | list }}",
       "{% set ns = namespace() %}{% set ns.me = [ns] %}{{ ns }}",
+      "{% set ns = namespace(x=[1], y=[1]) %}{% for i in range(200) %}{% set ns.x = [ns.x, ns.x] %}"
+          + "{% set ns.y = [ns.y, ns.y] %}{% endfor %}{{ ns.x == ns.y }}",
+      "{% set ns = namespace(x=(1,), y=(1,)) %}{% for i in range(200) %}{% set ns.x = (ns.x, ns.x) %}"
+          + "{% endfor %}{{ {ns.x: 1}[ns.x] }}",
+      "{% set ns = namespace(x=[1]) %}{% for i in range(200) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}"
+          + "{{ [ns.x] | tojson }}",
+      "{% set ns = namespace(x=[1]) %}{% for i in range(200) %}{% set ns.x = {1: ns.x, 2: ns.x} %}{% endfor %}"
+          + "{{ ns.x }}",
+      "{% set a = namespace() %}{% set ns = namespace(x=a) %}{% for i in range(200) %}"
+          + "{% set b = namespace(l=ns.x, r=ns.x) %}{% set ns.x = b %}{% endfor %}{{ ns.x }}",
+      "{% set t = s * 30000 %}{% for i in range(99999) %}{% if t == t ~ '' %}{% endif %}{% endfor %}",
+      "{% set t = s * 30000 %}{% for i in range(99999) %}{% set u = t.strip('x') %}{% endfor %}",
+      "{% set t = s * 30000 %}{% for i in range(99999) %}{% set u = t.find('z') %}{% endfor %}",
+      "{% set t = s * 30000 %}{% for i in range(99999) %}{% if t is lower %}{% endif %}{% endfor %}",
+      "{% set t = s * 30000 %}{% for i in range(99999) %}{% set u = t | upper | length %}{% endfor %}",
+      "{% set t = '😀' * 30000 %}{% for i in range(99999) %}{{ t[i] }}{% endfor %}",
+      "{% set d = dict(range(9998) | batch(2)) %}{% for i in range(99999) %}{{ d.items() | first }}{% endfor %}",
+      "{% set d = dict(range(9998) | batch(2)) %}{% for i in range(99999) %}{% set e = dict(d) %}{% endfor %}",
+      "{% set l = range(9999) | list %}{% for i in range(99999) %}{% if l == l + [] %}{% endif %}{% endfor %}",
+      "{% for i in range(99999) if i > 5 %}{{ loop.length }}{{ loop.changed(s * 9000) }}{% endfor %}",
+      "{% for x in range(99999) %}{% for y in range(9) %}{{ x }}{% endfor %}{% endfor %}",
       "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{"
       + " f() }}",
       "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
@@ -50,6 +71,50 @@ class HostileTemplateTest {
     var error = assertTimeoutPreemptively(Duration.ofSeconds(20),
         () -> assertThrows(TemplateException.class, () -> render(source)));
     assertEquals(ErrorKind.LIMIT, error.kind(), error.getMessage());
+  }
+
+  @Test
+  void longTokensAreNoTrouble() {
+    for (var source : new String[] {"{{ " + "1".repeat(200_000) + " }}", "{{ " + "1_".repeat(100_000) + "1 }}",
+        "{{ 1." + "1".repeat(200_000) + " }}", "{{ 0x" + "f".repeat(200_000) + " }}",
+        "{{ '" + "1_".repeat(100_000) + "1' | int }}", "{{ '" + "1_".repeat(100_000) + "1' | float }}",
+        "{{ '" + "<".repeat(200_000) + "' | striptags }}", "{{ '" + "\\".repeat(200_000) + "' }}",
+        "{{ '" + "a ".repeat(100_000) + "' | wordcount }}", "{%" + " ".repeat(200_000) + "raw",
+        "{{ '" + "%".repeat(200_000) + "' % 1 }}", "{{ '" + "{".repeat(200_000) + "'.format(1) }}",
+        "{{ '" + "{0[".repeat(70_000) + "'.format(1) }}"}) {
+      assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+        try {
+          render(source);
+        } catch (TemplateException refused) {
+          assertTrue(refused.getMessage().length() < 1_000_000);
+        }
+      });
+    }
+  }
+
+  @Test
+  void depthFitsIntoASmallStack() throws Exception {
+    var failures = new java.util.ArrayList<Throwable>();
+    for (var source : new String[] {"{% macro f() %}{% if 1 %}{{ (f() ~ 1) | upper }}{% endif %}{% endmacro %}"
+        + "{{ f() }}", "{% for x in [1] recursive %}{{ [loop([1])] | join }}{% endfor %}",
+        "{{ " + "(".repeat(250) + "1" + ")".repeat(250) + " }}",
+        "{% set ns = namespace(x=[]) %}{% for i in range(240) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}"
+            + "{{ ns.x == [ns.x][0] }}{{ ns.x | tojson }}",
+        "{% set ns = namespace(x=['a']) %}{% for i in range(240) %}{% set ns.x = ns.x | map('upper') %}"
+            + "{% endfor %}{{ ns.x | list }}"}) {
+      var thread = new Thread(null, () -> {
+        try {
+          JinjaTemplate.parse("deep", source, Limits.DEFAULT).render(Map.of(), NOW);
+        } catch (TemplateException refused) {
+          assertEquals(ErrorKind.LIMIT, refused.kind());
+        } catch (Throwable failed) {
+          failures.add(failed);
+        }
+      }, "small", 512 * 1024);
+      thread.start();
+      thread.join();
+    }
+    assertEquals(java.util.List.of(), failures);
   }
 
   @Test
