@@ -18,9 +18,9 @@ import linnet.sft.template.jinja.Value;
  * whole text, the definition can be applied as it stands, at the price of a rendering for each turn; where a
  * template changes earlier turns as a conversation goes on (many drop their reasoning), it cannot. So turns
  * are found by provenance first, in one rendering: a turn is what the iteration of an outermost loop over
- * that message rendered (or the one iteration that printed its fields), and it begins behind the generation
- * prompt's text. The first turn is found both ways; where they differ, provenance is not trusted for this
- * template. What neither way determines is an error.
+ * that message rendered (or the one iteration that printed its fields), and it begins where it departs from
+ * the generation prompt's text. The first turn is found both ways; where they differ, provenance is not
+ * trusted for this template. What neither way determines is an error.
  */
 final class TurnFinder {
   private final ChatTemplate template;
@@ -53,17 +53,20 @@ final class TurnFinder {
     }
     var byPrefix = prefixStart(turns[0]);
     var prompt = turns.length == 1 && byPrefix.isPresent() // then nothing asks for it
-        ? Optional.<String>empty() : generationPrompt(turns[0]);
+        ? Optional.<GenerationPrompt>empty() : generationPrompt(turns);
     var trusted = prompt.isPresent() && (byPrefix.isEmpty()
-        || provenanceStart(turns[0], prompt.get()).equals(byPrefix));
+        || provenanceStart(turns[0], prompt.get(), 0).equals(byPrefix));
     var spans = new ArrayList<Span>();
     for (var turn : turns) {
-      var start = turn == turns[0] && byPrefix.isPresent() ? byPrefix
-          : trusted ? provenanceStart(turn, prompt.get()) : OptionalInt.empty();
-      var from = start.isPresent() ? start : prefixStart(turn);
-      var to = end(turn);
+      if (rendersNothing(turn)) {
+        continue;
+      }
       var after = spans.isEmpty() ? 0 : spans.getLast().end();
-      if (from.isEmpty() || to.isEmpty() || from.getAsInt() < after || to.getAsInt() < from.getAsInt()
+      var start = turn == turns[0] && byPrefix.isPresent() ? byPrefix
+          : trusted ? provenanceStart(turn, prompt.get(), after) : OptionalInt.empty();
+      var from = start.isPresent() ? start : prefixStart(turn);
+      var to = from.isPresent() ? end(turn, from.getAsInt()) : OptionalInt.empty();
+      if (to.isEmpty() || from.getAsInt() < after || to.getAsInt() < from.getAsInt()
           || !isAlone(turn, from.getAsInt(), to.getAsInt())) {
         throw new UndeterminedTurnException(template.name(), turn);
       }
@@ -74,23 +77,39 @@ final class TurnFinder {
     return spans;
   }
 
-  /** Whether all of a message's text that is printed lies behind the start, and no other message's within. */
+  private boolean rendersNothing(int turn) {
+    return region(turn).filter(span -> span.end() == span.start()).isPresent()
+        && labelled.stream().noneMatch(part -> part.label() == turn);
+  }
+
+  /**
+   * Whether all of a message's text that is printed lies behind the start, but for what the prompt says in
+   * its place and what other messages print of it (a tool's result its call's name), and none of another
+   * message's within.
+   */
   private boolean isAlone(int turn, int from, int to) {
     return labelled.stream().allMatch(part -> part.label() == turn
-        ? part.span().start() >= from && part.span().end() <= to : !part.span().overlaps(from, to));
+        ? part.span().end() > from && part.span().end() <= to || isOthers(turn, part.span(), to)
+        : !part.span().overlaps(from, to));
   }
 
-  /** What a generation prompt adds to the text, or nothing where it does more than add. */
-  private Optional<String> generationPrompt(int firstTurn) {
-    var before = withAndWithout(firstTurn);
-    return before.isPresent() ? before : withAndWithout(messages.size());
+  private boolean isOthers(int turn, Span part, int to) {
+    return part.start() >= to && trace.iterations().stream()
+        .anyMatch(iteration -> iteration.span().start() <= part.start() && part.end() <= iteration.span().end()
+            && messages.stream().anyMatch(other -> other == iteration.item())
+            && iteration.item() != messages.get(turn));
   }
 
-  private Optional<String> withAndWithout(int count) {
+  /** What a generation prompt adds before a turn, or else at the end; nothing where that cannot be seen. */
+  private Optional<GenerationPrompt> generationPrompt(int[] turns) {
+    return IntStream.concat(IntStream.of(turns).limit(2), IntStream.of(messages.size()))
+        .mapToObj(this::withAndWithout).flatMap(Optional::stream).findFirst();
+  }
+
+  private Optional<GenerationPrompt> withAndWithout(int count) {
     try {
-      var without = prefix(count, ChatRequest.Ending.CLOSED);
-      var with = prefix(count, ChatRequest.Ending.GENERATION_PROMPT);
-      return with.startsWith(without) ? Optional.of(with.substring(without.length())) : Optional.empty();
+      return GenerationPrompt.between(prefix(count, ChatRequest.Ending.GENERATION_PROMPT),
+          prefix(count, ChatRequest.Ending.CLOSED));
     } catch (TemplateException refused) {
       return Optional.empty(); // for example a template that wants a message before it
     }
@@ -110,40 +129,30 @@ final class TurnFinder {
     }
   }
 
-  private OptionalInt provenanceStart(int turn, String prompt) {
+  /** Where a turn departs from the prompt, in its own region or else behind what came before it. */
+  private OptionalInt provenanceStart(int turn, GenerationPrompt prompt, int after) {
     var region = region(turn);
     if (region.isEmpty()) {
       return OptionalInt.empty();
     }
     var from = region.get().start();
-    var content = labelled.stream().filter(part -> part.label() == turn)
-        .mapToInt(part -> part.span().start()).min();
-    var limit = content.orElse(region.get().end());
     if (prompt.isEmpty()) {
       return OptionalInt.of(from);
     }
-    var header = text.substring(from, limit);
-    var at = header.indexOf(prompt);
-    if (at >= 0) {
-      return header.lastIndexOf(prompt) == at ? OptionalInt.of(from + at + prompt.length())
-          : OptionalInt.empty();
+    var content = labelled.stream().filter(part -> part.label() == turn)
+        .mapToInt(part -> part.span().start()).min().orElse(region.get().end());
+    var own = prompt.departure(text, from, content);
+    if (own.isPresent()) {
+      return own;
     }
-    return content.isPresent() && endsInPartOf(header, prompt) ? content : OptionalInt.empty();
+    var others = labelled.stream().filter(part -> part.label() != turn && part.span().end() <= content)
+        .mapToInt(part -> part.span().end()).max().orElse(0);
+    return prompt.departure(text, Math.max(after, others), content);
   }
 
-  /** Whether the content follows right on the first part of a prompt, whose rest only new turns get. */
-  private static boolean endsInPartOf(String header, String prompt) {
-    for (var length = Math.min(header.length(), prompt.length()); length > 0; length--) {
-      if (header.endsWith(prompt.substring(0, length))) {
-        return !prompt.substring(0, length).isBlank();
-      }
-    }
-    return false;
-  }
-
-  private OptionalInt end(int turn) {
+  private OptionalInt end(int turn, int start) {
     if (turn == messages.size() - 1) {
-      return OptionalInt.of(text.length());
+      return lastEnd(turn, start);
     }
     var region = region(turn);
     if (region.isPresent()) {
@@ -158,13 +167,50 @@ final class TurnFinder {
   }
 
   /**
+   * The end of the text, unless the template puts the header of a next turn there even where it is not asked
+   * for one. What else such a template puts behind all turns, but for a special token, cannot be told apart.
+   */
+  private OptionalInt lastEnd(int turn, int start) {
+    var region = region(turn);
+    var header = region.isPresent() && region.get().start() < start
+        ? text.substring(region.get().start(), start).strip() : "";
+    var content = labelled.stream().mapToInt(part -> part.span().end()).max().orElse(start);
+    var next = nextHeader(header, Math.max(content, start));
+    var behind = region.isPresent() ? text.substring(region.get().end()).strip() : "";
+    var plain = behind.isEmpty() || template.specialTokens().containsValue(behind);
+    if (next.isEmpty() && plain || heedsPrompt(turn)) {
+      return OptionalInt.of(text.length());
+    }
+    return next;
+  }
+
+  /** Where the text ends in another header, or in the first part of one. */
+  private OptionalInt nextHeader(String header, int from) {
+    return IntStream.range(from, text.length())
+        .filter(at -> !header.isEmpty() && text.charAt(at) == header.charAt(0))
+        .filter(at -> text.startsWith(header, at) || header.startsWith(text.substring(at).stripTrailing())
+            && GenerationPrompt.hasWord(text.substring(at)))
+        .findFirst();
+  }
+
+  /** Whether asking for a generation prompt changes the text, at the end or before the turn. */
+  private boolean heedsPrompt(int turn) {
+    return IntStream.of(messages.size(), turn).mapToObj(this::withAndWithout)
+        .anyMatch(prompt -> prompt.isPresent() && !prompt.get().isEmpty());
+  }
+
+  /**
    * What the one iteration for a message rendered: the one over it, or else the one that printed its fields.
    */
   private Optional<Span> region(int turn) {
     var over = trace.iterations().stream().filter(iteration -> iteration.item() == messages.get(turn))
-        .toList();
+        .map(Trace.Iteration::span).toList();
+    var rendered = over.stream().filter(span -> span.end() > span.start()).toList();
+    if (rendered.size() == 1) {
+      return Optional.of(rendered.getFirst());
+    }
     if (over.size() == 1) {
-      return Optional.of(over.getFirst().span());
+      return Optional.of(over.getFirst());
     }
     var printing = trace.iterations().stream().filter(iteration -> labelled.stream().anyMatch(
         part -> part.label() == turn

@@ -145,6 +145,62 @@ class TurnFinderTest {
   }
 
   @Test
+  void aTurnBeginsWhereItDepartsFromThePrompt() {
+    var turns = "{% for m in messages %}<{{ m.role }}>{% if m.role == 'assistant' %}</think>{% endif %}"
+        + "{{ m.content }}{{ eos_token }}{% endfor %}"
+        + "{% if add_generation_prompt %}<assistant><think>{% endif %}";
+    assertEquals(List.of("</think>a1</s>", "</think>a2</s>"), trained(turns, TWO_TURNS));
+    var headerOfTheUser = "{% for m in messages %}{% if m.role == 'user' %}<u>{{ m.content }}"
+        + "{% if not loop.last %}<a></think>{% endif %}{% else %}{{ m.content }}{{ eos_token }}{% endif %}"
+        + "{% endfor %}{% if add_generation_prompt %}<a><think>{% endif %}";
+    assertEquals(List.of("</think>a1</s>", "</think>a2</s>"), trained(headerOfTheUser, TWO_TURNS));
+    var spaced = "{% for m in messages %}\n    {{ m.role | upper }}: {{ m.content }}{{ eos_token }}{% endfor %}"
+        + "{% if add_generation_prompt %}\nASSISTANT:\n{% endif %}";
+    assertEquals(List.of(" a1</s>", " a2</s>"), trained(spaced, TWO_TURNS));
+  }
+
+  @Test
+  void reasoningThatThePromptBeginsIsTrainedBehindIt() {
+    var source = "{% for m in messages %}<{{ m.role }}>{% if m.role == 'assistant' and not loop.last %}"
+        + "{{ m.content.split('</think>')[-1] }}{% else %}{{ m.content }}{% endif %}{{ eos_token }}{% endfor %}"
+        + "{% if add_generation_prompt %}<assistant><think>\n{% endif %}";
+    var messages = List.of(Message.of("user", "q1"), Message.of("assistant", "<think>\nt1</think>a1"),
+        Message.of("user", "q2"), Message.of("assistant", "<think>\nt2</think>a2"));
+    assertEquals(List.of("a1</s>", "t2</think>a2</s>"), trained(source, messages));
+    assertEquals(List.of("t1</think>a1</s>"), trained(source, messages.subList(0, 2)));
+  }
+
+  @Test
+  void aPromptThatIsAlwaysThereIsNotTrained() {
+    var after = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{{ eos_token }}{% endfor %}<assistant>";
+    assertEquals(List.of("a1</s>", "a2</s>"), trained(after, TWO_TURNS));
+    var within = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{{ eos_token }}"
+        + "{% if loop.last %}<assistant>{% endif %}{% endfor %}";
+    assertEquals(List.of("a1</s>", "a2</s>"), trained(within, TWO_TURNS));
+    var longer = "{% for m in messages %}<{{ m.role }}>{% if m.role == 'assistant' %}<say>{% endif %}"
+        + "{{ m.content }}{{ eos_token }}{% endfor %}<assistant>";
+    assertEquals(List.of("<say>a1</s>"), trained(longer, TWO_TURNS.subList(0, 2)));
+  }
+
+  @Test
+  void aCallsNameInItsResultBelongsToTheResult() {
+    var source = "{% for m in messages %}{% if m.role == 'tool' %}<tool {{ messages[loop.index0 - 1].name }}>"
+        + "{% else %}<{{ m.role }}>{% if m.name %}call {{ m.name }}{% endif %}{% endif %}{{ m.content }}"
+        + "{{ eos_token }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+    var call = new Message(Json.object().put("role", "assistant").put("content", "").put("name", "f").build());
+    assertEquals(List.of("call f</s>", "a2</s>"), trained(source, List.of(Message.of("user", "q1"), call,
+        Message.of("tool", "7"), Message.of("assistant", "a2"))));
+  }
+
+  @Test
+  void aMessageOfWhichTheLoopRendersNothingIsNotTrained() {
+    var source = "{% for m in messages %}{% if m.content %}<{{ m.role }}>{{ m.content }}{{ eos_token }}"
+        + "{% endif %}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+    assertEquals(List.of("a2</s>"), trained(source, List.of(Message.of("user", "q1"),
+        Message.of("assistant", ""), Message.of("user", "q2"), Message.of("assistant", "a2"))));
+  }
+
+  @Test
   void publishedTemplatesAreRead() {
     assertEquals(List.of("a1<｜end▁of▁sentence｜>", "a2<｜end▁of▁sentence｜>"),
         trained(golden("deepseekv3"), ChatRequest.of(TWO_TURNS)));
@@ -158,11 +214,16 @@ class TurnFinderTest {
 
   @Test
   void whatCannotBeToldForSureIsRefused() {
-    var rewritten = "{% for m in messages %}<{{ m.role }}>{% if m.role == 'assistant' %}</think>{% endif %}"
-        + "{{ m.content }}{{ eos_token }}{% endfor %}"
-        + "{% if add_generation_prompt %}<assistant><think>{% endif %}";
-    var error = assertThrows(UndeterminedTurnException.class, () -> trained(rewritten, TWO_TURNS));
+    var otherHeader = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{{ eos_token }}{% endfor %}"
+        + "{% if add_generation_prompt %}<model>{% endif %}";
+    var error = assertThrows(UndeterminedTurnException.class, () -> trained(otherHeader, TWO_TURNS));
     assertTrue(error.getMessage().contains("message 2 (assistant)"), error.getMessage());
+    var afterAll = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{{ eos_token }}{% endfor %}[stop]";
+    assertThrows(UndeterminedTurnException.class, () -> trained(afterAll, TWO_TURNS));
+    var toolsWithin = "{% for m in messages %}{% if m.role == 'assistant' %}<a>{{ m.content }}"
+        + "{% if loop.nextitem is defined %}={{ loop.nextitem.content }}{% endif %};{% endif %}{% endfor %}"
+        + "{% if add_generation_prompt %}<a>{% endif %}";
+    assertThrows(UndeterminedTurnException.class, () -> trained(toolsWithin, TWO_TURNS.subList(0, 3)));
     var mixed = "{% for m in messages %}{{ m.content }}{% endfor %}{{ messages[1].content }}"
         + "{% if add_generation_prompt %}>{% endif %}";
     assertThrows(UndeterminedTurnException.class, () -> trained(mixed, TWO_TURNS.subList(0, 3)));
