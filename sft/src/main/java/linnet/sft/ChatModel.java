@@ -27,6 +27,7 @@ import linnet.sft.data.FieldMapping;
 import linnet.sft.data.TurnEnd;
 import linnet.sft.template.ChatRequest;
 import linnet.sft.template.Message;
+import linnet.sft.template.TemplateChoice;
 import linnet.sft.tokenizer.Specials;
 import linnet.tensor.DType;
 import linnet.tensor.RandomKey;
@@ -171,6 +172,11 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
    */
   public ChatModel withAdapter(LoraConfig config, RandomKey key, Scope training) {
     return withModel(Lora.apply(model, config, key, training), Optional.of(config));
+  }
+
+  /** The same with a chat template that the user chose. */
+  public ChatModel withTemplate(TemplateChoice template) {
+    return new ChatModel(base, basePath, model, adapter, text.with(template));
   }
 
   /** The same base with other parts of it trainable or adapted. */

@@ -2,6 +2,7 @@ package linnet.sft;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,27 +10,50 @@ import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
 import linnet.nn.io.ContentHash;
 import linnet.nn.io.GgufModel;
 import linnet.nn.io.GgufValue;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelSource;
+import linnet.nn.json.JsonCursor;
+import linnet.sft.template.BuiltInTemplate;
 import linnet.sft.template.ChatTemplate;
+import linnet.sft.template.TemplateChoice;
 import linnet.sft.tokenizer.Tokenizer;
+import linnet.sft.tokenizer.TokenizerException;
 import linnet.sft.tokenizer.TokenizerSource;
 
 /** How a model reads and writes text: its tokenizer and its chat template. */
 public final class ModelText {
+  private static final String UNKNOWN = "";
+
+  private final Path path;
   private final TokenizerSource source;
   private final Optional<String> modelsTemplate;
+  private final String modelType;
+  private final Optional<TemplateChoice> choice;
   private final FutureTask<Parsed> parsed;
 
   private record Parsed(Tokenizer tokenizer, ChatTemplate template) {}
 
-  private ModelText(Path path, TokenizerSource source, Optional<String> template) {
+  private ModelText(Path path, TokenizerSource source, Optional<String> template, String modelType,
+      Optional<TemplateChoice> choice) {
+    this.path = path;
     this.source = source;
+    this.modelType = modelType;
+    this.choice = choice;
     modelsTemplate = template.or(source::chatTemplate);
-    parsed = new FutureTask<>(() -> parse(path, source.parse()));
+    parsed = new FutureTask<>(() -> parse(source.parse()));
+  }
+
+  /**
+   * The same with a template that the user chose, whatever the model brings.
+   *
+   * @param template the choice
+   */
+  public ModelText with(TemplateChoice template) {
+    return new ModelText(path, source, modelsTemplate, modelType, Optional.of(template));
   }
 
   /**
@@ -61,23 +85,44 @@ public final class ModelText {
   /** Reads the files of a folder with a {@code tokenizer.json}, or that file and what lies beside it. */
   static ModelText deferred(Path path) {
     var file = isTokenizer(path) ? path : path.resolve(ModelFiles.TOKENIZER);
-    return new ModelText(path, TokenizerSource.read(file), Optional.empty());
+    return new ModelText(path, TokenizerSource.read(file), Optional.empty(), UNKNOWN, Optional.empty());
   }
 
   /** Reads those of an open model; what they hold can be asked for until it is closed. */
   static ModelText deferred(ModelSource source) {
-    return new ModelText(source.path(), TokenizerSource.of(source), source.chatTemplate());
+    var type = source.config().opt("model_type").map(JsonCursor::asString).orElse(UNKNOWN);
+    return new ModelText(source.path(), TokenizerSource.of(source), source.chatTemplate(), type,
+        Optional.empty());
   }
 
   private static boolean isTokenizer(Path path) {
     return path.getFileName() != null && path.getFileName().toString().equals(ModelFiles.TOKENIZER);
   }
 
-  private Parsed parse(Path path, Tokenizer tokenizer) {
+  private Parsed parse(Tokenizer tokenizer) {
     var tokens = specialTokens(tokenizer);
-    return new Parsed(tokenizer, modelsTemplate
-        .map(text -> ChatTemplate.parse(path + ": chat template", text, tokens))
-        .orElseGet(() -> ChatTemplate.chatml(tokens)));
+    if (choice.isEmpty() && modelsTemplate.isPresent()) {
+      return new Parsed(tokenizer,
+          ChatTemplate.parse(path + ": chat template", modelsTemplate.get(), tokens));
+    }
+    var used = choice.orElseGet(() ->
+        new TemplateChoice.BuiltIn(TemplateGuess.of(modelType, tokenizer, tokens)));
+    if (used instanceof TemplateChoice.BuiltIn builtIn) {
+      requireTokens(builtIn.template(), tokenizer, tokens);
+    }
+    return new Parsed(tokenizer, ChatTemplate.parse(used.name(), used.source(), tokens));
+  }
+
+  private void requireTokens(BuiltInTemplate template, Tokenizer tokenizer, Map<String, String> tokens) {
+    var missing = TemplateGuess.missing(template, tokenizer, tokens);
+    if (!missing.isEmpty()) {
+      var fitting = Arrays.stream(BuiltInTemplate.values())
+          .filter(other -> TemplateGuess.missing(other, tokenizer, tokens).isEmpty())
+          .map(BuiltInTemplate::title).collect(Collectors.joining(", "));
+      throw new TokenizerException("template " + template.title() + ": needs "
+          + String.join(", ", missing) + ", which the tokenizer of " + path + " does not have as one token;"
+          + " built-in templates that fit it: " + fitting);
+    }
   }
 
   private ModelText parsed() {
@@ -112,20 +157,32 @@ public final class ModelText {
     return get().tokenizer();
   }
 
-  /** Conversations to text; where the model has no template of its own, ChatML. */
+  /**
+   * Conversations to text: the template that was chosen, or the model's own, or the built-in one that fits
+   * its family and tokens.
+   *
+   * @throws TokenizerException if the chosen template needs tokens that the tokenizer does not have
+   */
   public ChatTemplate template() {
     return get().template();
   }
 
+  /** Where the template comes from. */
+  public TemplateOrigin templateOrigin() {
+    return choice.isPresent() ? TemplateOrigin.CHOSEN
+        : modelsTemplate.isPresent() ? TemplateOrigin.MODEL : TemplateOrigin.GUESSED;
+  }
+
   /** Whether the template is the model's own. */
   public boolean templateIsModels() {
-    return modelsTemplate.isPresent();
+    return templateOrigin() == TemplateOrigin.MODEL;
   }
 
   /** Adds everything that decides what conversations become, which takes no parsing. */
   void addTo(ContentHash hash) {
     source.addTo(hash);
-    hash.add(modelsTemplate.orElse(""));
+    hash.add(modelsTemplate.orElse("")).add(modelType)
+        .add(choice.map(template -> template.name() + "\n" + template.source()).orElse(""));
   }
 
   /** The tokenizer with this template beside it, as it is saved. */
@@ -140,7 +197,7 @@ public final class ModelText {
    */
   public SequencedMap<String, GgufValue> ggufMetadata() {
     var values = tokenizer().toGguf().toMetadata();
-    if (templateIsModels()) {
+    if (templateOrigin() != TemplateOrigin.GUESSED) {
       values.put(GgufModel.CHAT_TEMPLATE, GgufValue.text(template().source()));
     }
     return values;
