@@ -1,5 +1,6 @@
 package linnet.cli;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -42,6 +43,7 @@ final class LinnetCommand {
     commands.put("generate", GenerateCommand.class);
     commands.put("chat", ChatCommand.class);
     commands.put("score", ScoreCommand.class);
+    commands.put("data", DataCommand.class);
     commands.put("tokenize", TokenizeCommand.class);
     commands.put("info", InfoCommand.class);
     commands.put("convert", ConvertCommand.class);
@@ -70,7 +72,9 @@ final class LinnetCommand {
     var failures = new Failures();
     var linnet = new CommandLine(new LinnetCommand(interrupt));
     names.forEach(name -> linnet.addSubcommand(name, COMMANDS.get(name)));
-    for (var command : linnet.getSubcommands().values()) {
+    var commands = new ArrayList<>(linnet.getSubcommands().values());
+    linnet.getSubcommands().values().forEach(group -> commands.addAll(group.getSubcommands().values()));
+    for (var command : commands) {
       var spec = command.getCommandSpec();
       spec.version(VERSION);
       spec.usageMessage().abbreviateSynopsis(true).synopsisHeading("Usage: ").descriptionHeading("%n")

@@ -2,9 +2,11 @@ package linnet.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import linnet.nn.quant.Quantization;
 import linnet.sft.ChatModel;
 import linnet.sft.hub.Hub;
+import linnet.sft.template.TemplateChoice;
 import linnet.tensor.Scope;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +24,11 @@ final class ModelOptions {
       description = "An adapter in PEFT's layout to put on the model.")
   private Path adapter;
 
+  @Option(names = "--template", paramLabel = "NAME|FILE",
+      description = "The chat template, whatever the model brings: a Jinja file, or one of alpaca, chatml,"
+          + " gemma, llama2, llama3, mistral, phi3, qwen3, role_colon, vicuna, zephyr.")
+  private String template;
+
   @Mixin
   private QuantizeOption quantize;
 
@@ -31,16 +38,33 @@ final class ModelOptions {
   private boolean isResolved;
 
   ChatModel load(Scope weights) {
-    resolve();
-    var kind = quantize.quantization();
-    return adapter == null ? ChatModel.load(path, weights, kind) : ChatModel.load(path, adapter, weights, kind);
+    var chat = open(weights);
+    try {
+      chat.text().template();
+      chat.requireFinite();
+      return chat;
+    } catch (RuntimeException failed) {
+      chat.close();
+      throw failed;
+    }
   }
 
   /** Begins to load; {@link ChatModel#requireFinite} comes before any result is used. */
   ChatModel open(Scope weights) {
     resolve();
+    var choice = choice();
     var kind = quantize.quantization();
-    return adapter == null ? ChatModel.open(path, weights, kind) : ChatModel.open(path, adapter, weights, kind);
+    var chat = adapter == null ? ChatModel.open(path, weights, kind)
+        : ChatModel.open(path, adapter, weights, kind);
+    return choice.map(chat::withTemplate).orElse(chat);
+  }
+
+  private Optional<TemplateChoice> choice() {
+    try {
+      return Optional.ofNullable(template).map(TemplateChoice::of);
+    } catch (IllegalArgumentException neither) {
+      throw new UserException("--template: " + neither.getMessage());
+    }
   }
 
   /** Whether the model's weights are to be quantised. */

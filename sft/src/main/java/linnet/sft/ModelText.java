@@ -4,12 +4,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import linnet.nn.io.ContentHash;
 import linnet.nn.io.GgufModel;
@@ -27,6 +30,7 @@ import linnet.sft.tokenizer.TokenizerSource;
 /** How a model reads and writes text: its tokenizer and its chat template. */
 public final class ModelText {
   private static final String UNKNOWN = "";
+  private static final Pattern MARK = Pattern.compile("<\\|[^|<>\\s]+\\|>|<(?:start|end)_of_turn>|</?s>");
 
   private final Path path;
   private final TokenizerSource source;
@@ -171,6 +175,18 @@ public final class ModelText {
   public TemplateOrigin templateOrigin() {
     return choice.isPresent() ? TemplateOrigin.CHOSEN
         : modelsTemplate.isPresent() ? TemplateOrigin.MODEL : TemplateOrigin.GUESSED;
+  }
+
+  /**
+   * What a template of the user's writes that looks like a special token and is none of the tokenizer's, so
+   * that the model would read it as plain text.
+   */
+  public List<String> unknownMarks() {
+    if (choice.isEmpty() || !(choice.get() instanceof TemplateChoice.InFile file)) {
+      return List.of();
+    }
+    return MARK.matcher(file.source()).results().map(MatchResult::group).distinct()
+        .filter(mark -> tokenizer().encode(mark).size() != 1).toList();
   }
 
   /** Whether the template is the model's own. */

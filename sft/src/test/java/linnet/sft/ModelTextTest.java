@@ -6,12 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.stream.Stream;
+import linnet.nn.io.ContentHash;
 import linnet.nn.io.GgufModel;
+import linnet.sft.template.BuiltInTemplate;
 import linnet.sft.template.ChatRequest;
 import linnet.sft.template.ChatTemplate;
 import linnet.sft.template.Message;
+import linnet.sft.template.TemplateChoice;
+import linnet.sft.tokenizer.BpeTrainer;
+import linnet.sft.tokenizer.ByteLevelScheme;
+import linnet.sft.tokenizer.TokenizerException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +37,65 @@ class ModelTextTest {
     assertEquals(ChatTemplate.CHATML, text.template().source());
     assertFalse(text.ggufMetadata().containsKey(GgufModel.CHAT_TEMPLATE),
         "a guess is not passed on as the model's");
+  }
+
+  @Test
+  void aChosenTemplateTakesThePlaceOfTheModels() throws IOException {
+    var model = ModelText.open(TinyChatModel.write(folder, true));
+    var text = model.with(TemplateChoice.of("zephyr"));
+    assertEquals(TemplateOrigin.CHOSEN, text.templateOrigin());
+    assertEquals(BuiltInTemplate.ZEPHYR.source(), text.template().source());
+    assertEquals("<|user|>\nq<|im_end|>\n",
+        text.template().render(ChatRequest.of(List.of(Message.of("user", "q")))));
+    assertTrue(text.ggufMetadata().containsKey(GgufModel.CHAT_TEMPLATE), "a choice is passed on");
+    assertEquals(text.template().source(), text.savedTokenizer().config().chatTemplate().orElseThrow());
+    assertFalse(hash(model).equals(hash(text)), "rows that were encoded with another are not used");
+    var file = Files.writeString(folder.resolve("t.jinja"), "<|im_start|><|eot_id|>{{ messages }}");
+    assertEquals(List.of("<|eot_id|>"), model.with(TemplateChoice.of(file.toString())).unknownMarks());
+  }
+
+  private static String hash(ModelText text) {
+    var hash = new ContentHash();
+    text.addTo(hash);
+    return hash.hex();
+  }
+
+  @Test
+  void aChosenTemplateWhoseTokensAreMissingIsRefused() {
+    var text = ModelText.open(TinyChatModel.write(folder, true)).with(TemplateChoice.of("llama3"));
+    var refused = assertThrows(TokenizerException.class, text::template);
+    assertTrue(refused.getMessage().contains("bos_token, <|start_header_id|>, <|end_header_id|>, <|eot_id|>")
+        && refused.getMessage().contains("fit it: chatml, alpaca, vicuna, zephyr, qwen3, role_colon"),
+        refused.getMessage());
+  }
+
+  @Test
+  void withoutTemplateTheFamilysIsUsedWhereItsTokensAreThere() {
+    assertEquals(BuiltInTemplate.CHATML, guess("llama", "<|im_start|>", "<|im_end|>", "</s>", "<s>"));
+    assertEquals(BuiltInTemplate.QWEN3, guess("qwen3", "<|im_start|>", "<|im_end|>"));
+    assertEquals(BuiltInTemplate.LLAMA3,
+        guess("llama", "<s>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"));
+    assertEquals(BuiltInTemplate.LLAMA2, guess("llama", "<s>", "</s>"));
+    assertEquals(BuiltInTemplate.MISTRAL, guess("mistral", "<s>", "</s>"));
+    assertEquals(BuiltInTemplate.GEMMA, guess("gemma2", "<s>", "<start_of_turn>", "<end_of_turn>"));
+    assertEquals(BuiltInTemplate.PHI3, guess("phi3", "</s>", "<|user|>", "<|assistant|>", "<|end|>"));
+    assertEquals(BuiltInTemplate.CHATML, guess("gpt2", "<|im_start|>", "<|im_end|>"));
+    assertEquals(BuiltInTemplate.ROLE_COLON, guess("gpt2", "</s>"));
+    assertEquals(BuiltInTemplate.ROLE_COLON, guess("gemma3_text"));
+  }
+
+  private static BuiltInTemplate guess(String modelType, String... tokens) {
+    var tokenizer = new BpeTrainer(300, 2, ByteLevelScheme.GPT2, List.of(tokens))
+        .train(Stream.of("the cat sat on the mat"));
+    var specials = new HashMap<String, String>();
+    for (var token : tokens) {
+      switch (token) {
+        case "<s>" -> specials.put("bos_token", token);
+        case "</s>" -> specials.put("eos_token", token);
+        default -> { }
+      }
+    }
+    return TemplateGuess.of(modelType, tokenizer, specials);
   }
 
   @Test

@@ -47,7 +47,8 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
    * Reads a row: {@code messages}, a list of {@code {role, content}}; or {@code prompt} and {@code
    * completion}, each a text (a user's and an assistant's turn) or a list of messages. With either may come
    * {@code system}, a text, {@code tools}, a list of JSON schemas, and {@code chat_template_kwargs}, an
-   * object with further variables for the template. Other fields are not read, nor is a {@code prompt}
+   * object with further variables for the template. A message's fields that are null count as missing, as
+   * {@code apply_chat_template} has it. Other fields are not read, nor is a {@code prompt}
    * without {@code completion} beside {@code messages}, as some published sets have it.
    *
    * @throws DataException if it has none of these forms, or both
@@ -67,7 +68,7 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
           + (whole ? ", not both" : " (other names can be mapped: --map question=prompt,answer=completion)"));
     }
     if (whole) {
-      fields.at("messages").elements().forEach(message -> messages.add(Message.of(message)));
+      fields.at("messages").elements().forEach(message -> messages.add(message(message)));
     } else {
       messages.addAll(messages(fields.at("prompt"), "user"));
       prompt = messages.size();
@@ -78,8 +79,11 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
     }
     var tools = fields.opt("tools").map(list -> list.elements().stream().map(JsonCursor::value).toList())
         .orElse(List.<Json>of());
-    var variables = fields.opt("chat_template_kwargs").map(options -> options.asObject().members())
-        .orElseGet(LinkedHashMap::new);
+    var variables = new LinkedHashMap<String, Json>();
+    fields.opt("chat_template_kwargs").ifPresent(options -> variables.putAll(options.asObject().members()));
+    if (tools.isEmpty() && fields.opt("tools").isPresent()) {
+      variables.put("tools", Json.of(tools)); // an empty list, which some templates print
+    }
     var request = new ChatRequest(messages, tools, variables, ChatRequest.Ending.CLOSED);
     return new Conversation(request, prompt, row.source(), row.line());
   }
@@ -91,9 +95,21 @@ public record Conversation(ChatRequest request, int promptMessages, String sourc
   private static List<Message> messages(JsonCursor field, String role) {
     return switch (field.value()) {
       case Json.Str text -> List.of(Message.of(role, text.value()));
-      case Json.Arr _ -> field.elements().stream().map(Message::of).toList();
+      case Json.Arr _ -> field.elements().stream().map(Conversation::message).toList();
       default -> throw field.error("a text or an array of messages");
     };
+  }
+
+  /** A message without its fields that are null, which to a template are not the same as none. */
+  private static Message message(JsonCursor json) {
+    var message = Message.of(json);
+    var fields = Json.object();
+    message.fields().members().forEach((name, value) -> {
+      if (!(value instanceof Json.Null)) {
+        fields.put(name, value);
+      }
+    });
+    return new Message(fields.build());
   }
 
   /** {@code file:line}, as errors name it. */

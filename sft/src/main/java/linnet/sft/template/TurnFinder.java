@@ -95,9 +95,10 @@ final class TurnFinder {
 
   private boolean isOthers(int turn, Span part, int to) {
     return part.start() >= to && trace.iterations().stream()
-        .anyMatch(iteration -> iteration.span().start() <= part.start() && part.end() <= iteration.span().end()
-            && messages.stream().anyMatch(other -> other == iteration.item())
-            && iteration.item() != messages.get(turn));
+        .filter(iteration -> iteration.item() != messages.get(turn)
+            && messages.stream().anyMatch(other -> other == iteration.item()))
+        .map(Trace.Iteration::span)
+        .anyMatch(span -> span.start() <= part.start() && part.end() <= span.end());
   }
 
   /** What a generation prompt adds before a turn, or else at the end; nothing where that cannot be seen. */

@@ -105,4 +105,15 @@ class ConversationTest {
       assertTrue(message.startsWith("field mapping: found"), message);
     }
   }
+
+  @Test
+  void nullFieldsOfAMessageCountAsMissing() {
+    var conversation = conversation(null, """
+        {"messages": [{"role": "assistant", "content": null, "name": "n", "tool_calls": [{"x": null}]}],
+         "tools": []}""");
+    var message = conversation.request().messages().getFirst();
+    assertEquals("{\"role\":\"assistant\",\"name\":\"n\",\"tool_calls\":[{\"x\":null}]}",
+        message.fields().compact());
+    assertEquals("[]", conversation.request().variables().get("tools").compact(), "no tools are not none");
+  }
 }

@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** One feature of the language at a time, against jinja2 as transformers sets it up. */
 class FeatureTest {
-  private record Feature(JsonCursor json, ZonedDateTime now) {
+  private record Feature(JsonCursor json, JsonCursor context, ZonedDateTime now) {
     String render() {
       var variables = new HashMap<String, Value>();
-      json.at("context").members().forEach((name, value) -> variables.put(name, Values.of(value.value())));
+      context.members().forEach((name, value) -> variables.put(name, Values.of(value.value())));
       return JinjaTemplate.parse("feature", json.at("template").asString(), Limits.DEFAULT)
           .render(variables, now).text();
     }
@@ -32,10 +32,11 @@ class FeatureTest {
   }
 
   static Stream<Feature> features() {
-    return Stream.of("features.json", "more_features.json").flatMap(name -> {
+    return Stream.of("features.json", "more_features.json", "fuzzed.json").flatMap(name -> {
       var file = GoldenTemplates.read(name);
       var now = ZonedDateTime.now(GoldenTemplates.clock(file));
-      return file.at("cases").elements().stream().map(json -> new Feature(json, now));
+      return file.at("cases").elements().stream().map(json ->
+          new Feature(json, file.opt("context").orElseGet(() -> json.at("context")), now));
     });
   }
 
@@ -47,7 +48,7 @@ class FeatureTest {
       var thrown = assertThrows(TemplateException.class, feature::render);
       assertEquals(error.get().asString(), thrown.kind().pythonName());
       feature.json().opt("message").ifPresent(message -> assertEquals(message.asString(), thrown.detail()));
-      assertNotNull(thrown.position());
+      assertNotNull(thrown.position(), thrown::getMessage);
     } else {
       assertEquals(feature.json().at("text").asString(), feature.render());
     }

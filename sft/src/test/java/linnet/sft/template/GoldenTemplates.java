@@ -52,7 +52,7 @@ final class GoldenTemplates {
         .map(c -> new Case(template, c.at("name").asString(), chat, request(c), c)).toList();
   }
 
-  private static ChatRequest request(JsonCursor c) {
+  static ChatRequest request(JsonCursor c) {
     var messages = new ArrayList<Message>();
     c.at("messages").elements().forEach(message -> messages.add(Message.of(message)));
     var tools = new ArrayList<Json>();

@@ -154,16 +154,16 @@ class TurnFinderTest {
         + "{% if not loop.last %}<a></think>{% endif %}{% else %}{{ m.content }}{{ eos_token }}{% endif %}"
         + "{% endfor %}{% if add_generation_prompt %}<a><think>{% endif %}";
     assertEquals(List.of("</think>a1</s>", "</think>a2</s>"), trained(headerOfTheUser, TWO_TURNS));
-    var spaced = "{% for m in messages %}\n    {{ m.role | upper }}: {{ m.content }}{{ eos_token }}{% endfor %}"
-        + "{% if add_generation_prompt %}\nASSISTANT:\n{% endif %}";
+    var spaced = "{% for m in messages %}\n    {{ m.role | upper }}: {{ m.content }}{{ eos_token }}"
+        + "{% endfor %}{% if add_generation_prompt %}\nASSISTANT:\n{% endif %}";
     assertEquals(List.of(" a1</s>", " a2</s>"), trained(spaced, TWO_TURNS));
   }
 
   @Test
   void reasoningThatThePromptBeginsIsTrainedBehindIt() {
     var source = "{% for m in messages %}<{{ m.role }}>{% if m.role == 'assistant' and not loop.last %}"
-        + "{{ m.content.split('</think>')[-1] }}{% else %}{{ m.content }}{% endif %}{{ eos_token }}{% endfor %}"
-        + "{% if add_generation_prompt %}<assistant><think>\n{% endif %}";
+        + "{{ m.content.split('</think>')[-1] }}{% else %}{{ m.content }}{% endif %}{{ eos_token }}"
+        + "{% endfor %}{% if add_generation_prompt %}<assistant><think>\n{% endif %}";
     var messages = List.of(Message.of("user", "q1"), Message.of("assistant", "<think>\nt1</think>a1"),
         Message.of("user", "q2"), Message.of("assistant", "<think>\nt2</think>a2"));
     assertEquals(List.of("a1</s>", "t2</think>a2</s>"), trained(source, messages));
@@ -187,7 +187,8 @@ class TurnFinderTest {
     var source = "{% for m in messages %}{% if m.role == 'tool' %}<tool {{ messages[loop.index0 - 1].name }}>"
         + "{% else %}<{{ m.role }}>{% if m.name %}call {{ m.name }}{% endif %}{% endif %}{{ m.content }}"
         + "{{ eos_token }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
-    var call = new Message(Json.object().put("role", "assistant").put("content", "").put("name", "f").build());
+    var call = new Message(Json.object().put("role", "assistant").put("content", "").put("name", "f")
+        .build());
     assertEquals(List.of("call f</s>", "a2</s>"), trained(source, List.of(Message.of("user", "q1"), call,
         Message.of("tool", "7"), Message.of("assistant", "a2"))));
   }

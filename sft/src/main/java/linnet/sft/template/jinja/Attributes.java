@@ -115,7 +115,8 @@ final class Attributes {
   private static Value sequence(Budget budget, String name, Value object, List<Value> items) {
     return switch (name) {
       case "count" -> method(name, Signature.positional("value"),
-          a -> Value.Int.of(items.stream().filter(item -> Operators.equal(budget, item, a.getFirst())).count()));
+          a -> Value.Int.of(items.stream()
+              .filter(item -> Operators.equal(budget, item, a.getFirst())).count()));
       case "index" -> method(name, Signature.positional("value"), a -> {
         var index = 0;
         while (index < items.size() && !Operators.equal(budget, items.get(index), a.getFirst())) {

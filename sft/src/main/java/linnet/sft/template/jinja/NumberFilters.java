@@ -73,7 +73,8 @@ final class NumberFilters {
     } : 0;
     var radix = base == 0 ? Math.max(prefixed, prefixed == 0 ? 10 : 0) : base;
     var body = prefixed != 0 && prefixed == radix ? digits.substring(2) : digits;
-    if (!body.matches("[\\p{Nd}a-z_]+") || !NumberLiteral.underscoresFit(body) || body.length() > MAX_DIGITS || radix < 2
+    if (!body.matches("[\\p{Nd}a-z_]+") || !NumberLiteral.underscoresFit(body)
+        || body.length() > MAX_DIGITS || radix < 2
         || radix > 36) {
       return null;
     }

@@ -78,7 +78,8 @@ public final class Str implements Value {
 
   /** The part between two UTF-16 offsets. */
   Str substring(int from, int to) {
-    return from == 0 && to == text.length() ? this : of(text.substring(from, to), origins.slice(from, to)).as(markup);
+    return from == 0 && to == text.length() ? this
+        : of(text.substring(from, to), origins.slice(from, to)).as(markup);
   }
 
   /** The length in code points. */

@@ -7,7 +7,8 @@
  * linnet.sft.template.jinja.Trace}).
  *
  * <p>Not part of it: loading other templates ({@code include}, {@code extends}, {@code import}, {@code
- * block}), autoescaping (the filter {@code safe} does nothing), and the filters {@code pprint}, {@code
- * random}, {@code urlize}, {@code wordwrap} and {@code xmlattr}.
+ * block}), autoescaping (what the filters {@code safe} and {@code escape} mark escapes only what is put to
+ * it, {@code Markup}), and the filters {@code pprint}, {@code random}, {@code urlize}, {@code wordwrap} and
+ * {@code xmlattr}.
  */
 package linnet.sft.template.jinja;

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,8 +49,8 @@ class HostileTemplateTest {
           + "{% endfor %}{{ {ns.x: 1}[ns.x] }}",
       "{% set ns = namespace(x=[1]) %}{% for i in range(200) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}"
           + "{{ [ns.x] | tojson }}",
-      "{% set ns = namespace(x=[1]) %}{% for i in range(200) %}{% set ns.x = {1: ns.x, 2: ns.x} %}{% endfor %}"
-          + "{{ ns.x }}",
+      "{% set ns = namespace(x=[1]) %}{% for i in range(200) %}{% set ns.x = {1: ns.x, 2: ns.x} %}"
+          + "{% endfor %}{{ ns.x }}",
       "{% set a = namespace() %}{% set ns = namespace(x=a) %}{% for i in range(200) %}"
           + "{% set b = namespace(l=ns.x, r=ns.x) %}{% set ns.x = b %}{% endfor %}{{ ns.x }}",
       "{% set t = s * 30000 %}{% for i in range(99999) %}{% if t == t ~ '' %}{% endif %}{% endfor %}",
@@ -57,9 +59,12 @@ class HostileTemplateTest {
       "{% set t = s * 30000 %}{% for i in range(99999) %}{% if t is lower %}{% endif %}{% endfor %}",
       "{% set t = s * 30000 %}{% for i in range(99999) %}{% set u = t | upper | length %}{% endfor %}",
       "{% set t = '😀' * 30000 %}{% for i in range(99999) %}{{ t[i] }}{% endfor %}",
-      "{% set d = dict(range(9998) | batch(2)) %}{% for i in range(99999) %}{{ d.items() | first }}{% endfor %}",
-      "{% set d = dict(range(9998) | batch(2)) %}{% for i in range(99999) %}{% set e = dict(d) %}{% endfor %}",
-      "{% set l = range(9999) | list %}{% for i in range(99999) %}{% if l == l + [] %}{% endif %}{% endfor %}",
+      "{% set d = dict(range(9998) | batch(2)) %}{% for i in range(99999) %}"
+          + "{{ d.items() | first }}{% endfor %}",
+      "{% set d = dict(range(9998) | batch(2)) %}{% for i in range(99999) %}"
+          + "{% set e = dict(d) %}{% endfor %}",
+      "{% set l = range(9999) | list %}{% for i in range(99999) %}"
+          + "{% if l == l + [] %}{% endif %}{% endfor %}",
       "{% for i in range(99999) if i > 5 %}{{ loop.length }}{{ loop.changed(s * 9000) }}{% endfor %}",
       "{% for x in range(99999) %}{% for y in range(9) %}{{ x }}{% endfor %}{% endfor %}",
       "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{"
@@ -75,7 +80,8 @@ class HostileTemplateTest {
 
   @Test
   void longTokensAreNoTrouble() {
-    for (var source : new String[] {"{{ " + "1".repeat(200_000) + " }}", "{{ " + "1_".repeat(100_000) + "1 }}",
+    for (var source : new String[] {"{{ " + "1".repeat(200_000) + " }}",
+        "{{ " + "1_".repeat(100_000) + "1 }}",
         "{{ 1." + "1".repeat(200_000) + " }}", "{{ 0x" + "f".repeat(200_000) + " }}",
         "{{ '" + "1_".repeat(100_000) + "1' | int }}", "{{ '" + "1_".repeat(100_000) + "1' | float }}",
         "{{ '" + "<".repeat(200_000) + "' | striptags }}", "{{ '" + "\\".repeat(200_000) + "' }}",
@@ -94,9 +100,9 @@ class HostileTemplateTest {
 
   @Test
   void depthFitsIntoASmallStack() throws Exception {
-    var failures = new java.util.ArrayList<Throwable>();
-    for (var source : new String[] {"{% macro f() %}{% if 1 %}{{ (f() ~ 1) | upper }}{% endif %}{% endmacro %}"
-        + "{{ f() }}", "{% for x in [1] recursive %}{{ [loop([1])] | join }}{% endfor %}",
+    var failures = new ArrayList<Throwable>();
+    for (var source : new String[] {"{% macro f() %}{% if 1 %}{{ (f() ~ 1) | upper }}{% endif %}"
+        + "{% endmacro %}{{ f() }}", "{% for x in [1] recursive %}{{ [loop([1])] | join }}{% endfor %}",
         "{{ " + "(".repeat(250) + "1" + ")".repeat(250) + " }}",
         "{% set ns = namespace(x=[]) %}{% for i in range(240) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}"
             + "{{ ns.x == [ns.x][0] }}{{ ns.x | tojson }}",
@@ -114,7 +120,7 @@ class HostileTemplateTest {
       thread.start();
       thread.join();
     }
-    assertEquals(java.util.List.of(), failures);
+    assertEquals(List.of(), failures);
   }
 
   @Test
