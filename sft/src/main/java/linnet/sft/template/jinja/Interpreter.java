@@ -152,11 +152,11 @@ final class Interpreter {
     var length = loop.filter() == null && Sequences.hasLength(items) && !(items instanceof LoopContext)
         ? Sequences.length(items) : -1;
     var context = new LoopContext(budget, filtered, length, recursion, depth);
-    var any = false;
+    var any = false; // jinja2 notes it at an iteration's end, so one that is left early does not count
     var flow = Flow.NEXT;
     while (flow != Flow.BREAK && context.hasNext()) {
-      any = true;
       flow = iteration(loop, context, new Scope(scope));
+      any |= flow == Flow.NEXT;
     }
     if (!any) {
       execute(loop.otherwise(), new Scope(scope));
