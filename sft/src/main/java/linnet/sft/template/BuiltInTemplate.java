@@ -98,7 +98,7 @@ public enum BuiltInTemplate {
    */
   public String source() {
     try (var in = BuiltInTemplate.class.getResourceAsStream(title() + ".jinja")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).stripTrailing();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }

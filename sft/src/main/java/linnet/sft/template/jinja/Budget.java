@@ -5,9 +5,11 @@ import java.util.Collection;
 
 /** What is left of the {@link Limits} during one rendering. */
 final class Budget {
-  /** Python refuses to print integers of more than 4,300 digits; beyond it nothing useful can happen. */
-  private static final int MAX_INTEGER_BITS = 14_284;
+  /** No template counts so far; printing an integer takes the square of its length. */
+  private static final int MAX_INTEGER_BITS = 4096;
+  private static final int BITS_PER_STEP = 64;
   private static final int CHARACTERS_PER_STEP = 8;
+  private static final int READ_PER_STEP = 4;
 
   private final Limits limits;
   private long stepsLeft;
@@ -37,12 +39,14 @@ final class Budget {
     steps(length / CHARACTERS_PER_STEP);
   }
 
-  /** Accounts for texts that an operation reads or has made. */
+  /** Accounts for texts that an operation looks at, character by character, or has made. */
   void texts(Value first, Collection<Value> others) {
-    steps(first instanceof Str s ? Weight.of(s) : 1);
-    for (var other : others) {
-      steps(other instanceof Str s ? Weight.of(s) : 1);
-    }
+    text(first);
+    others.forEach(this::text);
+  }
+
+  private void text(Value value) {
+    steps(value instanceof Str s ? 1 + s.text().length() / READ_PER_STEP : 1);
   }
 
   /** Accounts for a container that is about to be built. */
@@ -57,6 +61,7 @@ final class Budget {
     if (bits > MAX_INTEGER_BITS) {
       throw limit("an integer of more than " + MAX_INTEGER_BITS + " bits");
     }
+    steps(bits / BITS_PER_STEP);
   }
 
   BigInteger integer(BigInteger value) {

@@ -19,6 +19,7 @@ final class ExpressionParser {
   private static final int CONCAT = 6;
   private static final int PRODUCT = 7;
   private static final int POWER = 8;
+  private static final int MAX_DIGITS = 1000;
 
   private static final Set<TokenType> PRIMARY = Set.of(TokenType.NAME, TokenType.STRING, TokenType.INTEGER,
       TokenType.FLOAT, TokenType.LEFT_PAREN, TokenType.LEFT_BRACKET, TokenType.LEFT_BRACE);
@@ -229,8 +230,8 @@ final class ExpressionParser {
 
   private Value integer(Token token) {
     var text = token.text();
-    if (text.length() > 4300) {
-      throw stream.fail("an integer of more than 4300 digits", token.position());
+    if (text.length() > MAX_DIGITS) {
+      throw stream.fail(ErrorKind.LIMIT, "an integer of more than " + MAX_DIGITS + " digits", token.position());
     }
     var radix = text.length() < 2 ? 10 : switch (text.charAt(1)) {
       case 'x', 'X' -> 16;

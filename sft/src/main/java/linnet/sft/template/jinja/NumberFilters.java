@@ -19,7 +19,7 @@ final class NumberFilters {
   static void addTo(Map<String, Filters.OpenBody> all) {
     Filters.add(all, "abs", Signature.of(), (_, v, _) -> absolute(v));
     Filters.add(all, "int", Signature.of().or("default", Value.Int.of(0)).or("base", Value.Int.of(10)),
-        (_, v, a) -> toInt(v, a));
+        (c, v, a) -> toInt(c.budget(), v, a));
     Filters.add(all, "float", Signature.of().or("default", new Value.Float(0)), (_, v, a) -> {
       var number = toDouble(v);
       return number == null ? a.getFirst() : new Value.Float(number);
@@ -40,13 +40,13 @@ final class NumberFilters {
     };
   }
 
-  private static Value toInt(Value value, List<Value> arguments) {
+  private static Value toInt(Budget budget, Value value, List<Value> arguments) {
     switch (value) {
       case Undefined undefined -> throw undefined.error();
       case Str text -> {
         var number = parseInt(text.text().strip(), Numbers.clamped(arguments.get(1)));
         if (number != null) {
-          return new Value.Int(number);
+          return new Value.Int(budget.integer(number));
         }
       }
       case Value.Int i -> {
