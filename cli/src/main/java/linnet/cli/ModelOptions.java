@@ -51,8 +51,8 @@ final class ModelOptions {
 
   /** Begins to load; {@link ChatModel#requireFinite} comes before any result is used. */
   ChatModel open(Scope weights) {
+    var choice = choice(); // before anything is downloaded
     resolve();
-    var choice = choice();
     var kind = quantize.quantization();
     var chat = adapter == null ? ChatModel.open(path, weights, kind)
         : ChatModel.open(path, adapter, weights, kind);
