@@ -15,8 +15,8 @@ import linnet.tensor.Tensor;
  * dimensions.
  */
 public sealed interface Op
-    permits Arithmetic, Attention, Contraction, CustomOp, Elementwise, Gated, Indexing, Loss, Norm, Reduction,
-        Rotary, View {
+    permits AdaptedHead, Arithmetic, Attention, Contraction, CustomOp, Elementwise, Gated, Indexing, Loss,
+        Norm, Reduction, Rotary, View {
 
   /** The name that errors give; by default the record's, in camel case. */
   default String name() {

@@ -1,5 +1,7 @@
 package linnet.autograd;
 
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +133,7 @@ final class OpCases {
       var in = call.inputs();
       return d.below(0, 2) == 0 ? call : new Call(call.op(), in[0], in[1], in[2], d.tensor(in[1].size(0)));
     });
+    add(AdaptedHead.AdaptedLogProbs.class, OpCases::adaptedHead);
     add(Loss.CrossEntropy.class, d -> {
       var call = head(d, new Loss.CrossEntropy());
       var in = call.inputs();
@@ -193,6 +196,27 @@ final class OpCases {
     int width = d.size(4);
     int v = d.size(6);
     return new Call(op, d.tensor(t, width), d.tensor(v, width), d.indices(t, v));
+  }
+
+  private static Call adaptedHead(Draw d) {
+    var parts = EnumSet.noneOf(AdaptedHead.Part.class);
+    for (var part : AdaptedHead.Part.values()) {
+      if (d.below(0, 2) == 0) {
+        parts.add(part);
+      }
+    }
+    var op = new AdaptedHead.AdaptedLogProbs(d.below(0, 2) == 0 ? Double.POSITIVE_INFINITY : 1.5, parts);
+    var plain = head(d, op).inputs();
+    int tokens = plain[0].size(0);
+    int vocabulary = plain[1].size(0);
+    int rank = d.size(3);
+    var inputs = new ArrayList<>(List.of(plain));
+    inputs.add(d.tensor(tokens, rank));
+    inputs.add(d.tensor(vocabulary, rank));
+    for (var part : parts) {
+      inputs.add(part == AdaptedHead.Part.REST ? d.tensor(tokens, plain[0].size(1)) : d.tensor(vocabulary));
+    }
+    return new Call(op, inputs.toArray(Tensor[]::new));
   }
 
   private static Shape matrices(Shape batch, int rows, int columns) {

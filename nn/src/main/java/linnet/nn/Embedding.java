@@ -1,5 +1,6 @@
 package linnet.nn;
 
+import java.util.Optional;
 import linnet.autograd.Tape;
 import linnet.autograd.Variable;
 import linnet.tensor.Tensor;
@@ -8,8 +9,14 @@ import linnet.tensor.Tensor;
  * A row of features for each id.
  *
  * @param weight (V,D)
+ * @param adapter a low-rank update of it
  */
-public record Embedding(Param weight) implements Module {
+public record Embedding(Param weight, @Key("") Optional<LoraEmbedding> adapter) implements Module {
+  /** A table without an adapter. */
+  public Embedding(Param weight) {
+    this(weight, Optional.empty());
+  }
+
   /**
    * Looks the ids up.
    *
@@ -17,6 +24,8 @@ public record Embedding(Param weight) implements Module {
    * @return (T,D)
    */
   public Variable forward(Tape tape, Tensor ids) {
-    return tape.embedding(weight.variable(), Variable.constant(ids));
+    var indices = Variable.constant(ids);
+    var rows = tape.embedding(weight.variable(), indices);
+    return adapter.map(lora -> lora.apply(tape, rows, weight, indices)).orElse(rows);
   }
 }

@@ -1,5 +1,6 @@
 package linnet.nn;
 
+import java.util.Arrays;
 import linnet.tensor.RandomKey;
 
 /**
@@ -28,6 +29,11 @@ public final class ForwardKeys {
   /** Whether anything is to be dropped. */
   public boolean active() {
     return tokenKeys.length > 0;
+  }
+
+  /** The keys of some of the tokens, in their order. */
+  public ForwardKeys rows(int[] tokens) {
+    return active() ? ofTokens(Arrays.stream(tokens).mapToLong(t -> tokenKeys[t]).toArray()) : this;
   }
 
   /** The keys of the tokens at a place of the model, which is named by one of its parameters. */

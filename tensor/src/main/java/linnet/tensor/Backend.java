@@ -23,8 +23,8 @@ import java.lang.foreign.MemorySegment;
  */
 public interface Backend
     extends AutoCloseable, ElementwiseKernels, ReductionKernels, ContractionKernels, IndexKernels,
-        NormKernels, RotaryKernels, GatedKernels, ActivationKernels, AttentionKernels, LogProbKernels,
-        OptimizerKernels, TransferKernels {
+        UpdateKernels, NormKernels, RotaryKernels, GatedKernels, ActivationKernels, AttentionKernels,
+        LogProbKernels, AdaptedHeadKernels, OptimizerKernels, TransferKernels {
 
   /** For people, for example {@code vector, 256 bits, 2 threads}. */
   String description();

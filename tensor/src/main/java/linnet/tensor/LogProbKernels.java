@@ -1,7 +1,6 @@
 package linnet.tensor;
 
 import linnet.tensor.ElementwiseKernels.Binary;
-import linnet.tensor.ElementwiseKernels.Unary;
 import linnet.tensor.ReductionKernels.Reduction;
 
 /**
@@ -64,9 +63,8 @@ public interface LogProbKernels extends Kernels {
     for (int from = 0; from < h.size(0); from += CHUNK) {
       int to = Math.min(from + CHUNK, h.size(0));
       try (var scratch = backend().scope("logProbs")) {
-        var logits = logits(h.slice(0, from, to), w, bias, softCap, scratch);
-        int[] ids = targets.slice(0, from, to).toInts();
-        logSoftmaxAt(out.slice(0, from, to), logits, ids, scratch);
+        var chunk = chunk(h.slice(0, from, to), w, bias, softCap, scratch);
+        chunk.logSoftmaxAt(out.slice(0, from, to), targets.slice(0, from, to).toInts());
       }
     }
   }
@@ -77,40 +75,30 @@ public interface LogProbKernels extends Kernels {
       int to = Math.min(from + CHUNK, h.size(0));
       try (var scratch = backend().scope("logProbsBackward")) {
         var rows = h.slice(0, from, to);
-        var logits = logits(rows, w, bias, softCap, scratch);
-        Tensor slope = null;
-        if (Double.isFinite(softCap)) {
-          slope = scratch.allocate(logits.dtype(), logits.shape());
-          backend().affine(slope, logits, 1 / softCap, 0);
-          backend().unary(Unary.SQUARE, slope, slope);
-          backend().affine(slope, slope, -1, 1);
-        }
-        gradientsOfLogits(logits, dOut.slice(0, from, to), targets.slice(0, from, to).toInts());
+        var chunk = chunk(rows, w, bias, softCap, scratch);
+        var gradients = chunk.logits();
+        var slope = chunk.slope(softCap);
+        chunk.toGradients(dOut.slice(0, from, to), targets.slice(0, from, to).toInts());
         if (slope != null) {
-          backend().binary(Binary.MUL, logits, logits, slope);
+          backend().binary(Binary.MUL, gradients, gradients, slope);
         }
-        multiplyBack(dh.slice(0, from, to), dw, rows, w, logits);
+        multiplyBack(dh.slice(0, from, to), dw, rows, w, gradients);
         if (dBias != null) {
-          var sum = scratch.allocate(logits.dtype(), 1, dBias.size(0));
-          backend().reduce(Reduction.SUM, sum, logits);
-          backend().addScaled(dBias, sum.reshape(dBias.size(0)), 1);
+          chunk.addColumnSums(dBias, gradients);
         }
       }
     }
   }
 
-  private Tensor logits(Tensor h, Tensor w, Tensor bias, double softCap, Scope scratch) {
+  private LogitChunk chunk(Tensor h, Tensor w, Tensor bias, double softCap, Scope scratch) {
     var logits = scratch.allocate(h.dtype(), h.size(0), w.size(0));
     backend().matmul(logits, h, w.transpose());
     if (bias != null) {
       backend().binary(Binary.ADD, logits, logits, bias.expand(logits.shape()));
     }
-    if (Double.isFinite(softCap)) {
-      backend().affine(logits, logits, 1 / softCap, 0);
-      backend().unary(Unary.TANH, logits, logits);
-      backend().affine(logits, logits, softCap, 0);
-    }
-    return logits;
+    var chunk = new LogitChunk(logits, scratch);
+    chunk.cap(softCap);
+    return chunk;
   }
 
   /**
@@ -130,9 +118,9 @@ public interface LogProbKernels extends Kernels {
       try (var scratch = backend().scope("crossEntropy")) {
         int[] ids = targets.slice(0, from, to).toInts();
         var rows = h.slice(0, from, to);
-        var logits = logits(rows, w, null, Double.POSITIVE_INFINITY, scratch);
+        var chunk = chunk(rows, w, null, Double.POSITIVE_INFINITY, scratch);
         var terms = scratch.allocate(h.dtype(), to - from);
-        logSoftmaxAt(terms, logits, ids, scratch);
+        chunk.logSoftmaxAt(terms, ids);
         backend().binary(Binary.MUL, terms, terms, weights.slice(0, from, to));
         var sum = scratch.allocate(h.dtype(), 1);
         backend().reduce(Reduction.SUM, sum, terms);
@@ -140,39 +128,10 @@ public interface LogProbKernels extends Kernels {
         if (dh != null) {
           var dOut = scratch.allocate(h.dtype(), to - from);
           backend().affine(dOut, weights.slice(0, from, to), -1, 0);
-          gradientsOfLogits(logits, dOut, ids);
-          multiplyBack(dh.slice(0, from, to), dw, rows, w, logits);
+          chunk.toGradients(dOut, ids);
+          multiplyBack(dh.slice(0, from, to), dw, rows, w, chunk.logits());
         }
       }
-    }
-  }
-
-  private void logSoftmaxAt(Tensor out, Tensor logits, int[] ids, Scope scratch) {
-    var max = scratch.allocate(logits.dtype(), logits.size(0), 1);
-    var sum = scratch.allocate(logits.dtype(), logits.size(0), 1);
-    var shifted = scratch.allocate(logits.dtype(), logits.shape());
-    backend().reduce(Reduction.MAX, max, logits);
-    backend().binary(Binary.SUB, shifted, logits, max.expand(logits.shape()));
-    backend().unary(Unary.EXP, shifted, shifted);
-    backend().reduce(Reduction.SUM, sum, shifted);
-    backend().unary(Unary.LOG, sum, sum);
-    backend().binary(Binary.ADD, sum, sum, max);
-    for (int i = 0; i < ids.length; i++) {
-      var row = out.slice(0, i, i + 1);
-      backend().copy(row, logits.select(0, i).slice(0, ids[i], ids[i] + 1));
-      backend().binary(Binary.SUB, row, row, sum.select(0, i));
-    }
-  }
-
-  /** Turns a chunk's logits into their gradients, in place. */
-  private void gradientsOfLogits(Tensor logits, Tensor dOut, int[] ids) {
-    var weight = dOut.reshape(ids.length, 1);
-    backend().softmax(logits, logits);
-    backend().binary(Binary.MUL, logits, logits, weight.expand(logits.shape()));
-    backend().affine(logits, logits, -1, 0);
-    for (int i = 0; i < ids.length; i++) {
-      var entry = logits.slice(0, i, i + 1).slice(1, ids[i], ids[i] + 1);
-      backend().addScaled(entry, weight.slice(0, i, i + 1), 1);
     }
   }
 

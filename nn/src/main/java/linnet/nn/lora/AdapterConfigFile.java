@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SequencedMap;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
+import linnet.nn.json.JsonException;
 
 /**
  * PEFT's {@code adapter_config.json} (as of PEFT 0.21), read and written. What would change the result and is
@@ -21,12 +21,14 @@ final class AdapterConfigFile {
   /** Fields that say where an adapter comes from or how others run it: they change no result. */
   private static final Set<String> NEUTRAL = Set.of("auto_mapping", "base_model_name_or_path",
       "inference_mode", "peft_version", "revision", "task_type", "megatron_core", "qalora_group_size",
-      "loftq_config", "eva_config", "runtime_config", "ensure_weight_tying",
+      "loftq_config", "eva_config", "runtime_config",
       "fan_in_fan_out"); // PEFT sets the last one by the kind of layer, whatever the file says
   private static final Set<String> READ = Set.of("peft_type", "r", "lora_alpha", "lora_dropout",
-      "target_modules", "rank_pattern", "alpha_pattern", "use_rslora", "bias", "init_lora_weights");
-  /** Initialisations that leave the base weights as they are; others change them as well. */
-  private static final Set<String> PLAIN_INITIALISATIONS = Set.of("gaussian", "eva", "orthogonal");
+      "target_modules", "exclude_modules", "layers_to_transform", "layers_pattern", "rank_pattern",
+      "alpha_pattern", "use_rslora", "use_dora", "bias", "init_lora_weights", "modules_to_save",
+      "ensure_weight_tying");
+  /** Further initialisations that leave the base weights as they are; others change them as well. */
+  private static final Set<String> PLAIN_INITIALISATIONS = Set.of("eva", "orthogonal");
 
   private AdapterConfigFile() {}
 
@@ -36,14 +38,66 @@ final class AdapterConfigFile {
       throw type.error("\"LORA\", the only supported kind of adapter");
     }
     refuseUnsupported(json);
-    return new LoraConfig(
-        json.at("r").asCount(),
-        json.at("lora_alpha").asPositive(),
-        json.opt("lora_dropout").map(AdapterConfigFile::probability).orElse(0.0),
-        targets(json.at("target_modules")),
-        pattern(json.opt("rank_pattern"), JsonCursor::asCount),
-        pattern(json.opt("alpha_pattern"), JsonCursor::asPositive),
-        json.opt("use_rslora").map(JsonCursor::asBoolean).orElse(false));
+    try {
+      return config(json);
+    } catch (JsonException told) {
+      throw told;
+    } catch (IllegalArgumentException contradiction) {
+      throw json.error("a configuration of PEFT; "
+          + contradiction.getMessage().lines().findFirst().orElse(""));
+    }
+  }
+
+  private static LoraConfig config(JsonCursor json) {
+    var builder = LoraConfig.builder(json.at("r").asCount(), json.at("lora_alpha").asPositive())
+        .targets(targets(json.at("target_modules")))
+        .rankPattern(pattern(json.opt("rank_pattern"), JsonCursor::asCount))
+        .alphaPattern(pattern(json.opt("alpha_pattern"), JsonCursor::asPositive))
+        .init(init(json.opt("init_lora_weights")))
+        .modulesToSave(names(json.opt("modules_to_save")));
+    json.opt("lora_dropout").map(AdapterConfigFile::probability).ifPresent(builder::dropout);
+    json.opt("exclude_modules").filter(field -> !isUnset(field.value())).map(AdapterConfigFile::targets)
+        .ifPresent(builder::exclude);
+    layers(json).ifPresent(builder::layers);
+    if (isSet(json, "use_rslora")) {
+      builder.scaling(LoraConfig.Scaling.BY_ROOT_OF_RANK);
+    }
+    if (isSet(json, "use_dora")) {
+      builder.decomposed();
+    }
+    if (isSet(json, "ensure_weight_tying")) {
+      builder.keepTied();
+    }
+    return builder.build();
+  }
+
+  private static boolean isSet(JsonCursor json, String field) {
+    return json.opt(field).map(JsonCursor::asBoolean).orElse(false);
+  }
+
+  private static LoraInit init(Optional<JsonCursor> field) {
+    return field.flatMap(json -> LoraInit.of(json.value())).orElse(LoraInit.DEFAULT);
+  }
+
+  private static List<String> names(Optional<JsonCursor> field) {
+    return field.map(json -> json.elements().stream().map(JsonCursor::asString).toList()).orElse(List.of());
+  }
+
+  private static Optional<LayerChoice> layers(JsonCursor json) {
+    var layers = json.opt("layers_to_transform").filter(field -> !isUnset(field.value()));
+    var patterns = json.opt("layers_pattern").filter(field -> !isUnset(field.value()));
+    if (layers.isEmpty()) {
+      patterns.ifPresent(field -> {
+        throw field.error("none without layers_to_transform");
+      });
+      return Optional.empty();
+    }
+    var numbers = layers.get().value() instanceof Json.Num
+        ? List.of(layers.get().asInt())
+        : layers.get().elements().stream().map(JsonCursor::asInt).toList();
+    var lists = patterns.map(field -> field.value() instanceof Json.Str one
+        ? List.of(one.value()) : names(Optional.of(field))).orElse(List.of());
+    return Optional.of(new LayerChoice(numbers, lists));
   }
 
   /**
@@ -59,21 +113,33 @@ final class AdapterConfigFile {
         .put("r", config.rank())
         .put("lora_alpha", number(config.alpha()))
         .put("lora_dropout", config.dropout())
-        .put("target_modules", switch (config.targets()) {
-          case LoraTargets.AllLinear() -> Json.strings(targetNames);
-          case LoraTargets.Names(var names) -> Json.strings(names);
-          case LoraTargets.Matching(var regex) -> Json.of(regex);
-        })
+        .put("target_modules", modules(config.targets(), targetNames))
+        .put("exclude_modules", config.excluded().map(excluded -> modules(excluded, List.of()))
+            .orElse(Json.NULL))
+        .put("layers_to_transform", config.layers()
+            .<Json>map(choice -> Json.of(choice.layers().stream().map(Json::of).toList())).orElse(Json.NULL))
+        .put("layers_pattern", config.layers().filter(choice -> !choice.patterns().isEmpty())
+            .<Json>map(choice -> Json.strings(choice.patterns())).orElse(Json.NULL))
         .put("rank_pattern", object(config.rankPattern(), Json::of))
         .put("alpha_pattern", object(config.alphaPattern(), AdapterConfigFile::number))
-        .put("use_rslora", config.rankStabilised())
-        .put("use_dora", false)
+        .put("use_rslora", config.scaling() == LoraConfig.Scaling.BY_ROOT_OF_RANK)
+        .put("use_dora", config.decomposed())
         .put("bias", "none")
         .put("fan_in_fan_out", transposed)
-        .put("init_lora_weights", true)
-        .put("modules_to_save", Json.NULL)
+        .put("init_lora_weights", config.init().json())
+        .put("modules_to_save", config.modulesToSave().isEmpty()
+            ? Json.NULL : Json.strings(config.modulesToSave()))
+        .put("ensure_weight_tying", config.keepTied())
         .put("inference_mode", true)
         .build();
+  }
+
+  private static Json modules(LoraTargets targets, List<String> all) {
+    return switch (targets) {
+      case LoraTargets.AllLinear() -> Json.strings(all);
+      case LoraTargets.Names(var names) -> Json.strings(names);
+      case LoraTargets.Matching(var regex) -> Json.of(regex);
+    };
   }
 
   private static void refuseUnsupported(JsonCursor json) {
@@ -83,9 +149,11 @@ final class AdapterConfigFile {
       }
     });
     json.opt("init_lora_weights").ifPresent(init -> {
-      if (init.value() instanceof Json.Str(var name) && !PLAIN_INITIALISATIONS.contains(name)) {
-        throw init.error("an initialisation that leaves the base weights as they are; in PEFT, save the"
-            + " adapter with path_initial_model_for_weight_conversion");
+      if (LoraInit.of(init.value()).isEmpty()
+          && !(init.value() instanceof Json.Str(var name) && PLAIN_INITIALISATIONS.contains(name))) {
+        throw init.error("\"pissa\", or an initialisation that leaves the base weights as they are; others"
+            + " cannot be made again from the base model: in PEFT, save the adapter with"
+            + " path_initial_model_for_weight_conversion");
       }
     });
     json.members().forEach((name, field) -> {
@@ -114,7 +182,7 @@ final class AdapterConfigFile {
       }
       return new LoraTargets.Names(names);
     }
-    if (text.equals(ALL_LINEAR)) {
+    if (text.equalsIgnoreCase(ALL_LINEAR)) {
       return new LoraTargets.AllLinear();
     }
     requireRegex(text, field);
@@ -123,7 +191,7 @@ final class AdapterConfigFile {
 
   private static void requireRegex(String text, JsonCursor field) {
     try {
-      Pattern.compile(text);
+      PythonRegex.compile(text);
     } catch (PatternSyntaxException malformed) {
       throw field.error("a regular expression, \"" + text + "\" is none: " + malformed.getDescription());
     }

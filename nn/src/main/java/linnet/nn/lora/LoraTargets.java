@@ -1,24 +1,14 @@
 package linnet.nn.lora;
 
 import java.util.List;
-import java.util.regex.Pattern;
 
-/** Which projections carry an adapter, by their paths in the model: PEFT's {@code target_modules}. */
+/** Modules by their paths in the model: PEFT's {@code target_modules} and {@code exclude_modules}. */
 public sealed interface LoraTargets {
-  /** Whether the projection at a path is one. */
-  boolean includes(String path);
-
   /** Every projection of the model; the output head is none. */
-  record AllLinear() implements LoraTargets {
-    @Override
-    public boolean includes(String path) {
-      return true;
-    }
-  }
+  record AllLinear() implements LoraTargets {}
 
   /**
-   * Projections by name: {@code q_proj} is every one of that name, {@code layers.0.self_attn.q_proj} one of
-   * them.
+   * Modules by name: {@code q_proj} is every one of that name, {@code layers.0.self_attn.q_proj} one of them.
    *
    * @param names whole paths or their last steps
    */
@@ -36,8 +26,8 @@ public sealed interface LoraTargets {
       }
     }
 
-    @Override
-    public boolean includes(String path) {
+    /** Whether a name stands for the module at a path. */
+    boolean includes(String path) {
       return names.stream().anyMatch(name -> matches(name, path));
     }
 
@@ -47,7 +37,7 @@ public sealed interface LoraTargets {
   }
 
   /**
-   * Projections whose whole path matches a regular expression.
+   * Modules whose whole path matches a regular expression of Python's.
    *
    * @param regex the expression
    */
@@ -58,12 +48,12 @@ public sealed interface LoraTargets {
      * @throws java.util.regex.PatternSyntaxException if it is malformed
      */
     public Matching {
-      Pattern.compile(regex);
+      PythonRegex.compile(regex);
     }
 
-    @Override
-    public boolean includes(String path) {
-      return Pattern.matches(regex, path);
+    /** Whether the expression matches a path. */
+    boolean includes(String path) {
+      return PythonRegex.matchesWhole(regex, path);
     }
   }
 }

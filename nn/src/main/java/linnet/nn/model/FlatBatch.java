@@ -65,7 +65,7 @@ public record FlatBatch(int[] ids, int[] positions, Segments rows, long[] rowKey
   }
 
   /** A key per token, from its row's key and its position. */
-  ForwardKeys forwardKeys() {
+  public ForwardKeys forwardKeys() {
     if (rowKeys.length == 0) {
       return ForwardKeys.none();
     }

@@ -8,7 +8,8 @@ import java.util.Optional;
 import linnet.nn.DeclaredParam;
 import linnet.nn.FrozenParam;
 import linnet.nn.Linear;
-import linnet.nn.LoraLinear;
+import linnet.nn.LoraEmbedding;
+import linnet.nn.LowRank;
 import linnet.nn.Modules;
 import linnet.nn.Param;
 import linnet.nn.TrainableParam;
@@ -211,7 +212,8 @@ public final class Models {
    * @throws java.io.UncheckedIOException if a file cannot be written
    */
   public static void save(Path folder, CausalLm model, Json.Obj config, DType dtype) {
-    if (!Modules.find(model, LoraLinear.class).isEmpty()) {
+    if (!Modules.find(model, LowRank.class).isEmpty()
+        || !Modules.find(model, LoraEmbedding.class).isEmpty()) {
       throw new IllegalArgumentException("the model has adapters, which a checkpoint does not hold: merge"
           + " them first");
     }

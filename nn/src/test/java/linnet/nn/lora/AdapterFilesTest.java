@@ -112,7 +112,8 @@ class AdapterFilesTest {
     assertEquals(0.1, lora.dropout());
     assertEquals(Map.of("layers.1.self_attn.q_proj", 2, "down_proj", 3), lora.rankPattern());
     assertEquals(Map.of("0.self_attn.q_proj", 5.5), lora.alphaPattern());
-    assertTrue(AdapterFiles.describe(Golden.path("lora/regex")).lora().rankStabilised());
+    assertEquals(LoraConfig.Scaling.BY_ROOT_OF_RANK,
+        AdapterFiles.describe(Golden.path("lora/regex")).lora().scaling());
   }
 
   @ParameterizedTest
@@ -170,13 +171,18 @@ class AdapterFilesTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
       "peft_type | \"IA3\" | peft_type",
-      "use_dora | true | use_dora",
-      "modules_to_save | [\"lm_head\"] | modules_to_save",
+      "use_dora | 3 | use_dora",
+      "modules_to_save | \"lm_head\" | modules_to_save",
+      "modules_to_save | [\"(\"] | Unclosed group",
       "bias | \"all\" | bias",
-      "layers_to_transform | [1] | layers_to_transform",
-      "exclude_modules | \"x\" | exclude_modules",
+      "bias | \"lora_only\" | bias",
+      "trainable_token_indices | [1] | trainable_token_indices",
+      "layers_to_transform | [-1] | layers",
+      "layers_pattern | \"layers\" | layers_pattern",
+      "exclude_modules | \"(\" | a regular expression",
       "an_option_of_the_future | 3 | an_option_of_the_future",
-      "init_lora_weights | \"pissa\" | init_lora_weights",
+      "init_lora_weights | \"pissa_niter_4\" | init_lora_weights",
+      "init_lora_weights | \"olora\" | init_lora_weights",
       "r | 0 | r: found 0",
       "lora_alpha | \"8\" | lora_alpha",
       "lora_dropout | 1 | lora_dropout",

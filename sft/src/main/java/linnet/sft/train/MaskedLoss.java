@@ -18,13 +18,14 @@ public final class MaskedLoss {
     var ones = tape.scope().allocate(model.dtype(), weights.length);
     ones.copyFrom(weights);
     return model.outputHead().crossEntropy(tape, predictors(tape, model, batch),
-        ints(tape.scope(), batch.targets()), Variable.constant(ones));
+        ints(tape.scope(), batch.targets()), Variable.constant(ones),
+        batch.batch().forwardKeys().rows(batch.predictors()));
   }
 
   /** The log-probability of each of a micro-batch's targets, in their order. */
   public static Variable logProbs(Tape tape, CausalLm model, MicroBatch batch) {
     return model.outputHead().logProbs(tape, predictors(tape, model, batch),
-        ints(tape.scope(), batch.targets()));
+        ints(tape.scope(), batch.targets()), batch.batch().forwardKeys().rows(batch.predictors()));
   }
 
   private static Variable predictors(Tape tape, CausalLm model, MicroBatch batch) {

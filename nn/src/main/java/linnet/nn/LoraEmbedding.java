@@ -1,0 +1,44 @@
+package linnet.nn;
+
+import java.util.Optional;
+import linnet.autograd.Tape;
+import linnet.autograd.Variable;
+import linnet.tensor.Tensor;
+
+/**
+ * The low-rank adapter of a table W(V,D): W + scale·A·B. With magnitudes m it is m ∘ (W + scale·A·B) / ‖W +
+ * scale·A·B‖, column by column, as PEFT's DoRA is; no gradient flows through the norms. Nothing is dropped.
+ *
+ * <p>Both factors are kept transposed, so that a token's row of A lies together: PEFT's files hold A as (R,V)
+ * and B as (D,R).
+ *
+ * @param loraA A(V,R)
+ * @param loraB B(R,D)
+ * @param magnitude m(D), of DoRA
+ * @param scale alpha / R, or alpha / √R with rank-stabilised scaling
+ */
+public record LoraEmbedding(@Key("lora_embedding_A") Param loraA, @Key("lora_embedding_B") Param loraB,
+    @Key("lora_magnitude_vector") Optional<Param> magnitude, double scale) implements Module {
+  /** R. */
+  public int rank() {
+    return loraA.shape().size(1);
+  }
+
+  /** The adapted rows of the tokens. */
+  Variable apply(Tape tape, Variable rows, Param table, Variable ids) {
+    var update = tape.matmul(tape.gatherRows(loraA.variable(), ids), loraB.variable());
+    var sum = tape.add(rows, tape.scale(update, scale));
+    if (magnitude.isEmpty()) {
+      return sum;
+    }
+    var m = magnitude.get().variable();
+    var norms = tape.scope().allocate(m.value().dtype(), m.shape());
+    norms(norms, table.value());
+    return tape.mul(sum, tape.div(m, Variable.constant(norms)));
+  }
+
+  /** ‖W + scale·A·B‖, column by column: (D). */
+  public void norms(Tensor norms, Tensor table) {
+    norms.backend().updatedNorms(norms, table, loraA.value(), loraB.value(), scale, 0);
+  }
+}

@@ -1,0 +1,203 @@
+package linnet.nn.lora;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import linnet.nn.Embedding;
+import linnet.nn.Linear;
+import linnet.nn.Module;
+import linnet.nn.Modules;
+import linnet.nn.OutputHead;
+
+/**
+ * What a configuration means in one model, by PEFT's rules (0.21).
+ *
+ * @param adapted the modules that get adapters, by path
+ * @param saved the modules that train in full
+ * @param tie of embedding and head, if the model has one and the configuration keeps it
+ */
+record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> saved,
+    Optional<TiedWeights> tie) {
+  /** PEFT looks for the names of embeddings and heads among these. */
+  static final Set<String> EMBEDDING_NAMES = Set.of("embed_tokens", "lm_head");
+
+  /**
+   * Finds the places.
+   *
+   * @throws IllegalArgumentException if the targets include what can carry no adapter, or what trains in
+   *     full; or nothing is a target
+   */
+  static AdapterPlaces of(Module model, LoraConfig config) {
+    var modules = modules(model);
+    var adapted = new LinkedHashMap<String, Module>();
+    var saved = new LinkedHashSet<String>();
+    modules.forEach((path, module) -> {
+      if (config.modulesToSave().stream().anyMatch(path::endsWith)) {
+        saved.add(path);
+      }
+      if (isTarget(config, path, module) && !isExcluded(config, path)) {
+        adapted.put(path, module.filter(AdapterPlaces::carriesAdapter).orElseThrow(() ->
+            new IllegalArgumentException("target modules: found " + path + ", which is "
+                + module.map(m -> "a " + m.getClass().getSimpleName()).orElse("a list")
+                + " and can carry no adapter; expected projections, embeddings or the output head: "
+                + String.join(", ", names(model)))));
+      }
+    });
+    var tie = config.keepTied() && namesEmbedding(config)
+        ? TiedWeights.of(model) : Optional.<TiedWeights>empty();
+    tie.ifPresent(t -> completeTie(t, modules, adapted, saved));
+    requireApart(modules, adapted.sequencedKeySet(), saved);
+    return new AdapterPlaces(adapted, saved, tie);
+  }
+
+  /** All modules by path, lists of them included, as PyTorch names them. */
+  private static SequencedMap<String, Optional<Module>> modules(Module model) {
+    var found = Modules.find(model, Module.class);
+    var modules = new LinkedHashMap<String, Optional<Module>>();
+    found.forEach((path, module) -> {
+      for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+        var outer = path.substring(0, dot);
+        modules.putIfAbsent(outer, Optional.ofNullable(found.get(outer)));
+      }
+      if (!path.isEmpty()) {
+        modules.put(path, Optional.of(module));
+      }
+    });
+    return modules;
+  }
+
+  private static boolean carriesAdapter(Module module) {
+    return module instanceof Linear || module instanceof Embedding || module instanceof OutputHead;
+  }
+
+  private static boolean isTarget(LoraConfig config, String path, Optional<Module> module) {
+    return switch (config.targets()) {
+      case LoraTargets.AllLinear every -> module.filter(Linear.class::isInstance).isPresent();
+      case LoraTargets.Matching matching -> matching.includes(path);
+      case LoraTargets.Names named -> named.names().contains(path) || named.includes(path)
+          && config.layers().map(layers -> layers.includes(path)).orElse(true);
+    };
+  }
+
+  private static boolean isExcluded(LoraConfig config, String path) {
+    boolean named = config.excluded().map(excluded -> switch (excluded) {
+      case LoraTargets.AllLinear every -> false; // a configuration refuses it
+      case LoraTargets.Matching matching -> matching.includes(path);
+      case LoraTargets.Names names -> names.includes(path);
+    }).orElse(false);
+    return named
+        || config.modulesToSave().stream().anyMatch(name -> PythonRegex.matchesStart(within(name), path));
+  }
+
+  /** What lies within a module that trains in full gets no adapter; PEFT reads the name as an expression. */
+  static String within(String name) {
+    return "(^|.*\\.)" + name + "($|\\..*)";
+  }
+
+  /** Whether PEFT sees embedding or head among the names, which is when it ties them. */
+  private static boolean namesEmbedding(LoraConfig config) {
+    return config.modulesToSave().stream().anyMatch(name -> EMBEDDING_NAMES.contains(lastStep(name)))
+        || switch (config.targets()) {
+          case LoraTargets.AllLinear every -> false;
+          case LoraTargets.Names names ->
+              names.names().stream().anyMatch(name -> EMBEDDING_NAMES.contains(lastStep(name)));
+          case LoraTargets.Matching matching -> EMBEDDING_NAMES.stream().anyMatch(matching::includes);
+        };
+  }
+
+  private static void completeTie(TiedWeights tie, SequencedMap<String, Optional<Module>> modules,
+      SequencedMap<String, Module> adapted, Set<String> saved) {
+    var both = List.of(tie.embedding(), tie.head());
+    if (both.stream().anyMatch(saved::contains)) {
+      saved.addAll(both);
+      both.forEach(adapted::remove);
+    } else if (both.stream().anyMatch(adapted::containsKey)) {
+      both.forEach(path -> adapted.put(path, modules.get(path).orElseThrow()));
+    }
+  }
+
+  private static void requireApart(SequencedMap<String, Optional<Module>> modules,
+      SequencedSet<String> adapted, SequencedSet<String> saved) {
+    for (var path : saved) {
+      if (modules.get(path).isEmpty()) {
+        throw new IllegalArgumentException("modules to save: found " + path
+            + ", which is a list; expected a module in it");
+      }
+      var inner = new ArrayList<>(adapted);
+      inner.addAll(saved);
+      inner.removeIf(other ->
+          !other.startsWith(path + ".") && !(other.equals(path) && adapted.contains(path)));
+      if (!inner.isEmpty()) {
+        throw new IllegalArgumentException("modules to save: found " + path + ", in which " + inner.getFirst()
+            + (saved.contains(inner.getFirst()) ? " is to be saved as well" : " gets an adapter")
+            + "; name one of them");
+      }
+    }
+    if (adapted.isEmpty()) {
+      throw new IllegalArgumentException("target modules: nothing in this model is one, after exclusions and"
+          + " layers; there are " + String.join(", ", lastSteps(modules.keySet())));
+    }
+  }
+
+  /** The last steps of the paths of what can carry an adapter, which is what targets are usually named by. */
+  static List<String> names(Module model) {
+    return lastSteps(modules(model).entrySet().stream()
+        .filter(entry -> entry.getValue().filter(AdapterPlaces::carriesAdapter).isPresent())
+        .map(Map.Entry::getKey).toList());
+  }
+
+  private static List<String> lastSteps(Collection<String> paths) {
+    return List.copyOf(paths.stream().map(AdapterPlaces::lastStep)
+        .filter(step -> !step.chars().allMatch(Character::isDigit))
+        .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  private static String lastStep(String path) {
+    return path.substring(path.lastIndexOf('.') + 1);
+  }
+
+  /**
+   * Refuses what a new adapter's configuration says in vain: names, layers and patterns that stand for
+   * nothing.
+   *
+   * @throws IllegalArgumentException if there is such a thing; the message says what exists
+   */
+  void requireAllUsed(Module model, LoraConfig config) {
+    var paths = modules(model).sequencedKeySet();
+    if (config.targets() instanceof LoraTargets.Names named) {
+      requireNone("target modules", named.names().stream().filter(name -> paths.stream()
+          .noneMatch(path -> LoraTargets.Names.matches(name, path))).toList(), names(model));
+    }
+    if (config.excluded().orElse(null) instanceof LoraTargets.Names named) {
+      requireNone("excluded modules", named.names().stream().filter(name -> paths.stream()
+          .noneMatch(path -> LoraTargets.Names.matches(name, path))).toList(), lastSteps(paths));
+    }
+    requireNone("modules to save", config.modulesToSave().stream()
+        .filter(name -> saved.stream().noneMatch(path -> path.endsWith(name))).toList(), lastSteps(paths));
+    requireNone("layers", config.layers().map(LayerChoice::layers).orElse(List.of()).stream()
+        .filter(layer -> adapted.keySet().stream().noneMatch(path ->
+            new LayerChoice(List.of(layer), config.layers().get().patterns()).includes(path)))
+        .map(String::valueOf).toList(), List.of("the numbers of layers with such modules"));
+    for (var patterns : List.of(config.rankPattern().keySet(), config.alphaPattern().keySet())) {
+      requireNone("rank or alpha pattern", patterns.stream().filter(pattern -> adapted.keySet().stream()
+          .noneMatch(path -> PythonRegex.matchesStart("(.*\\.)?(" + pattern + ")$", path))).toList(),
+          lastSteps(adapted.keySet()));
+    }
+  }
+
+  private static void requireNone(String what, List<String> unused, List<String> exist) {
+    if (!unused.isEmpty()) {
+      throw new IllegalArgumentException(what + ": found " + String.join(", ", unused)
+          + ", which stands for nothing in this model; expected some of " + String.join(", ", exist));
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package linnet.nn.lora;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Regular expressions as Python's {@code re} reads them, which is what PEFT's configurations are written in:
+ * groups are named {@code (?P<name>…)}, a {@code [} within a class means itself, {@code {,3}} repeats. What
+ * Java cannot do is refused. A search that takes too many steps is given up, for a file may hold any
+ * expression.
+ */
+final class PythonRegex {
+  private static final int MAX_DEPTH = 200;
+  private static final String ESCAPES = "AbBdDsSwWnrtfxu";
+
+  private final String source;
+  private final StringBuilder java = new StringBuilder();
+  private final Map<String, String> groups = new HashMap<>();
+  private int at;
+  private int depth;
+
+  private PythonRegex(String source) {
+    this.source = source;
+  }
+
+  /**
+   * The expression for Java.
+   *
+   * @throws PatternSyntaxException if Python would refuse it, or Java has no such thing
+   */
+  static Pattern compile(String python) {
+    var translated = new PythonRegex(python).translate();
+    try {
+      return Pattern.compile(translated, Pattern.UNIX_LINES);
+    } catch (PatternSyntaxException malformed) {
+      throw new PatternSyntaxException(malformed.getDescription(), python, -1);
+    }
+  }
+
+  /** Python's {@code re.fullmatch}. */
+  static boolean matchesWhole(String python, String text) {
+    return compile(python).matcher(new BoundedText(text)).matches();
+  }
+
+  /** Python's {@code re.match}: from the beginning on, but not always to the end. */
+  static boolean matchesStart(String python, String text) {
+    return compile(python).matcher(new BoundedText(text)).lookingAt();
+  }
+
+  private String translate() {
+    while (at < source.length()) {
+      char c = source.charAt(at);
+      switch (c) {
+        case '\\' -> escape("");
+        case '[' -> characterClass();
+        case '(' -> open();
+        case ')' -> {
+          depth--;
+          copy(1);
+        }
+        case '{' -> braces();
+        default -> copy(1);
+      }
+    }
+    return java.toString();
+  }
+
+  private void copy(int characters) {
+    java.append(source, at, at + characters);
+    at += characters;
+  }
+
+  private void escape(String within) {
+    if (at + 1 == source.length()) {
+      throw refused("a backslash at the end");
+    }
+    char c = source.charAt(at + 1);
+    if (c == 'Z') {
+      replace(2, "\\z");
+    } else if (c == 'v') {
+      replace(2, "\\x0B");
+    } else if (c == 'a') {
+      replace(2, "\\x07");
+    } else if (c == 'b' && within.equals("[")) {
+      replace(2, "\\x08");
+    } else if ((c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') && ESCAPES.indexOf(c) < 0) {
+      throw refused("the escape \\" + c);
+    } else {
+      copy(2);
+    }
+  }
+
+  private void characterClass() {
+    copy(1);
+    if (at < source.length() && source.charAt(at) == '^') {
+      copy(1);
+    }
+    boolean first = true;
+    while (at < source.length() && (first || source.charAt(at) != ']')) {
+      char c = source.charAt(at);
+      if (c == '\\') {
+        escape("[");
+      } else if (c == '[' || c == '&' || c == ']') {
+        replace(1, "\\" + c); // Java would nest or intersect
+      } else {
+        copy(1);
+      }
+      first = false;
+    }
+    if (at == source.length()) {
+      throw refused("a class that is not closed");
+    }
+    copy(1);
+  }
+
+  private void open() {
+    if (++depth > MAX_DEPTH) {
+      throw refused("groups nested more than " + MAX_DEPTH + " deep");
+    }
+    if (source.startsWith("(?P<", at)) {
+      replace(4 + name('>', 4).length() + 1, "(?<" + group(name('>', 4)) + ">");
+    } else if (source.startsWith("(?P=", at)) {
+      replace(4 + name(')', 4).length() + 1, "\\k<" + group(name(')', 4)) + ">");
+      depth--;
+    } else if (source.startsWith("(?#", at)) {
+      replace(3 + name(')', 3).length() + 1, "");
+      depth--;
+    } else if (source.startsWith("(?P", at) || source.startsWith("(?(", at)
+        || source.startsWith("(?<", at) && !source.startsWith("(?<=", at) && !source.startsWith("(?<!", at)) {
+      throw refused("a group that begins with " + source.substring(at, Math.min(at + 4, source.length())));
+    } else {
+      copy(1);
+    }
+  }
+
+  /** The text from {@code skipped} characters on to the next {@code end}. */
+  private String name(char end, int skipped) {
+    int to = source.indexOf(end, at + skipped);
+    if (to < 0) {
+      throw refused("a group that is not closed");
+    }
+    return source.substring(at + skipped, to);
+  }
+
+  /** Java's names have letters and digits only. */
+  private String group(String name) {
+    return groups.computeIfAbsent(name, n -> "g" + groups.size());
+  }
+
+  private void braces() {
+    int end = source.indexOf('}', at);
+    var inner = end < 0 ? "" : source.substring(at + 1, end);
+    if (!inner.matches("\\d+(,\\d*)?|,\\d*")) {
+      replace(1, "\\{"); // no repetition: Python takes it for itself
+    } else if (inner.startsWith(",")) {
+      replace(inner.length() + 2, "{0" + inner + "}");
+    } else {
+      copy(inner.length() + 2);
+    }
+  }
+
+  private void replace(int characters, String with) {
+    at += characters;
+    java.append(with);
+  }
+
+  private PatternSyntaxException refused(String what) {
+    return new PatternSyntaxException("found " + what + ", which is not supported", source, at);
+  }
+
+  /** A text that can be looked at a bounded number of times. */
+  private static final class BoundedText implements CharSequence {
+    private static final int LOOKS = 1_000_000;
+
+    private final String text;
+    private int looks;
+
+    BoundedText(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public char charAt(int index) {
+      if (++looks > LOOKS) {
+        throw new IllegalArgumentException("a regular expression takes more than " + LOOKS
+            + " steps to be matched against " + text + ": simplify it");
+      }
+      return text.charAt(index);
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return text.substring(start, end);
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+}
