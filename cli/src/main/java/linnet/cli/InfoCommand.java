@@ -79,15 +79,19 @@ final class InfoCommand implements Callable<Integer> {
     var lora = description.lora();
     var base = description.baseModel().orElse("(not named)");
     output.say("%s: a LoRA adapter", path);
-    output.say("  rank %d, alpha %s, dropout %s, on %s", lora.rank(), lora.alpha(), lora.dropout(),
-        targets(lora.targets()));
+    output.say("  %s, rank %d, alpha %s, dropout %s, on %s", lora.decomposed() ? "DoRA" : "LoRA", lora.rank(),
+        lora.alpha(), lora.dropout(), targets(lora.targets()));
+    if (!lora.modulesToSave().isEmpty()) {
+      output.say("  trained in full: %s", String.join(", ", lora.modulesToSave()));
+    }
     var quantization = TrainedOn.quantization(path);
     output.say("  base model: %s%s", base,
         quantization.map(types -> ", its projections quantised to " + types).orElse(""));
     output.event("summary", Json.object().put("kind", "adapter").put("rank", lora.rank())
         .put("alpha", lora.alpha())
-        .put("dropout", lora.dropout()).put("targets", targets(lora.targets())).put("baseModel", base)
-        .put("baseQuantization", quantization.<Json>map(Json::of).orElse(Json.NULL)));
+        .put("dropout", lora.dropout()).put("targets", targets(lora.targets()))
+        .put("dora", lora.decomposed()).put("modulesToSave", Json.strings(lora.modulesToSave()))
+        .put("baseModel", base).put("baseQuantization", quantization.<Json>map(Json::of).orElse(Json.NULL)));
   }
 
   private static String targets(LoraTargets targets) {

@@ -6,11 +6,14 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import linnet.nn.lora.Lora;
 import linnet.nn.lora.LoraConfig;
+import linnet.nn.lora.TrainedModules;
+import linnet.nn.model.CausalLm;
 import linnet.nn.model.Models;
 import linnet.sft.ChatModel;
 import linnet.sft.train.Fingerprint;
 import linnet.tensor.DType;
 import linnet.tensor.RandomKey;
+import linnet.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,6 +52,11 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(names = "--full", description = "Train all weights instead of adapters.")
   private boolean full;
+
+  @Option(names = "--train-modules", paramLabel = "NAMES",
+      description = "With --full, the only modules that train: names such as lm_head,layers.29,norm, a"
+          + " regular expression over whole paths, or all-linear (default: all).")
+  private String trained;
 
   @Option(names = "--dtype", paramLabel = "TYPE",
       description = "With --full, ${COMPLETION-CANDIDATES}: how the weights are written (default: as the"
@@ -99,7 +107,7 @@ final class TrainCommand implements Callable<Integer> {
               "quantization", chat.base().quantization().label(),
               "data", Fingerprint.of(split.training()),
               "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW()),
-              "adapter", Fingerprint.of(config.toString()))), trainee(chat, config));
+              "adapter", Fingerprint.of(config.toString() + trained))), trainee(chat, config));
       var outcome = resume.run(session, training);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;
@@ -124,6 +132,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (full) {
       lora.requireNone("--full, which trains no adapter");
+    } else if (trained != null) {
+      throw new UserException("--train-modules: found without --full; beside adapters, --modules-to-save"
+          + " trains modules in full");
     } else if (type != null) {
       throw new UserException("--dtype: found without --full; an adapter is always F32");
     }
@@ -143,16 +154,17 @@ final class TrainCommand implements Callable<Integer> {
 
   /** What the adapter that trains is made with; with --full there is none. */
   private Optional<LoraConfig> adapter(ChatModel chat) {
-    return full ? Optional.empty() : chat.adapter().or(() -> Optional.of(lora.config()));
+    return full ? Optional.empty() : chat.adapter().or(() -> Optional.of(lora.config(chat.model())));
   }
 
   private Trainee trainee(ChatModel chat, Optional<LoraConfig> config) {
     long mapped = chat.base().weightBytes();
     if (full) {
       var dtype = savedAs(chat);
-      return new Trainee(chat.model(), mapped, chat::requireFinite, Models::trainable,
+      return new Trainee(chat.model(), mapped, chat::requireFinite, this::trainable,
           (model, folder) -> chat.withModel(model, config).save(folder, dtype), dtype,
-          LoopOptions.SAVINGS + ", or without --full, which takes four times all weights in F32");
+          LoopOptions.SAVINGS + ", fewer --train-modules, or without --full, which takes"
+              + " four times all trained weights in F32");
     }
     var key = RandomKey.of(loop.seed()).derive("lora");
     return new Trainee(chat.model(), mapped, chat::requireFinite,
@@ -160,6 +172,12 @@ final class TrainCommand implements Callable<Integer> {
             : Lora.apply(base, config.get(), key, training),
         (model, folder) -> chat.withModel(model, config).save(folder, DType.F32), DType.F32,
         LoopOptions.SAVINGS + ", or a smaller --lora-rank");
+  }
+
+  /** The base with what {@code --full} trains of it. */
+  private CausalLm trainable(CausalLm base, Scope training) {
+    return trained == null ? Models.trainable(base, training)
+        : TrainedModules.of(base, ModuleNames.parse(trained), training);
   }
 
   /** The model's own type, where Linnet writes it. */

@@ -114,10 +114,7 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
   public static ChatModel open(Path path, Path adapter, Scope weights, Quantization quantization) {
     var base = base(path, weights, quantization);
     try {
-      var adapted = AdapterFiles.load(adapter, base.model(), weights);
-      var text = Files.exists(adapter.resolve(ModelFiles.TOKENIZER))
-          ? ModelText.deferred(adapter) : base.text();
-      return new ChatModel(base.base(), path, adapted.model(), Optional.of(adapted.config()), text);
+      return base.withAdapter(adapter, weights);
     } catch (RuntimeException failed) {
       base.close();
       throw failed;
@@ -177,6 +174,26 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
   /** The same with a chat template that the user chose. */
   public ChatModel withTemplate(TemplateChoice template) {
     return new ChatModel(base, basePath, model, adapter, text.with(template));
+  }
+
+  /**
+   * The model with an adapter that was saved. The base's weights are shared and only read, so that many
+   * adapters can stand on one, be used from several threads at once, and be chosen for each request; each
+   * takes the memory of its own weights alone, until its scope is closed.
+   *
+   * @param adapter a folder in PEFT's layout
+   * @param scope where the adapter lives, on the base's backend
+   * @return the model; close only the base
+   * @throws linnet.nn.json.JsonException if the adapter's configuration is malformed, or asks for what is not
+   *     supported
+   * @throws linnet.nn.io.ModelFormatException if it is not an adapter of this model
+   * @throws IllegalArgumentException if this model has an adapter already
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public ChatModel withAdapter(Path adapter, Scope scope) {
+    var adapted = AdapterFiles.load(adapter, model, scope);
+    var own = Files.exists(adapter.resolve(ModelFiles.TOKENIZER)) ? ModelText.deferred(adapter) : text;
+    return new ChatModel(base, basePath, adapted.model(), Optional.of(adapted.config()), own);
   }
 
   /** The same base with other parts of it trainable or adapted. */

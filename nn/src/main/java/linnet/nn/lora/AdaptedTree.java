@@ -27,21 +27,13 @@ final class AdaptedTree {
    * embedding and head is to train in full without the other.
    */
   static <M extends Module> M prepared(M model, AdapterPlaces places) {
-    if (isAdapted(model)) {
-      throw new IllegalArgumentException("the model has adapters already: merge them, or start from the base"
-          + " model");
-    }
     return TiedWeights.of(model)
         .filter(tie -> places.tie().isEmpty()
             && (isWithin(places.saved(), tie.embedding()) || isWithin(places.saved(), tie.head())))
         .map(tie -> tie.cut(model)).orElse(model);
   }
 
-  /**
-   * A {@linkplain #prepared prepared} model with its adapters.
-   *
-   * @throws IllegalArgumentException if the model has adapters already
-   */
+  /** A {@linkplain #prepared prepared} model with its adapters. */
   static <M extends Module> M build(M prepared, AdapterPlaces places, AdapterSource source) {
     var copied = Modules.mapParams(prepared,
         (key, param) -> isWithin(places.saved(), key) ? source.copy(key, param) : param);

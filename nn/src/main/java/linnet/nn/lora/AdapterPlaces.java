@@ -34,9 +34,13 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
    * Finds the places.
    *
    * @throws IllegalArgumentException if the targets include what can carry no adapter, or what trains in
-   *     full; or nothing is a target
+   *     full; or nothing is a target, or the model has adapters already
    */
   static AdapterPlaces of(Module model, LoraConfig config) {
+    if (AdaptedTree.isAdapted(model)) {
+      throw new IllegalArgumentException("the model has adapters already: merge them, or start from the base"
+          + " model");
+    }
     var modules = modules(model);
     var adapted = new LinkedHashMap<String, Module>();
     var saved = new LinkedHashSet<String>();
@@ -60,7 +64,7 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
   }
 
   /** All modules by path, lists of them included, as PyTorch names them. */
-  private static SequencedMap<String, Optional<Module>> modules(Module model) {
+  static SequencedMap<String, Optional<Module>> modules(Module model) {
     var found = Modules.find(model, Module.class);
     var modules = new LinkedHashMap<String, Optional<Module>>();
     found.forEach((path, module) -> {
@@ -155,7 +159,7 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
         .map(Map.Entry::getKey).toList());
   }
 
-  private static List<String> lastSteps(Collection<String> paths) {
+  static List<String> lastSteps(Collection<String> paths) {
     return List.copyOf(paths.stream().map(AdapterPlaces::lastStep)
         .filter(step -> !step.chars().allMatch(Character::isDigit))
         .collect(Collectors.toCollection(TreeSet::new)));
@@ -194,7 +198,7 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
     }
   }
 
-  private static void requireNone(String what, List<String> unused, List<String> exist) {
+  static void requireNone(String what, List<String> unused, List<String> exist) {
     if (!unused.isEmpty()) {
       throw new IllegalArgumentException(what + ": found " + String.join(", ", unused)
           + ", which stands for nothing in this model; expected some of " + String.join(", ", exist));

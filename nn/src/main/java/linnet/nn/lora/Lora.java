@@ -13,6 +13,7 @@ import linnet.nn.Module;
 import linnet.nn.Modules;
 import linnet.nn.OutputHead;
 import linnet.nn.Param;
+import linnet.nn.Projection;
 import linnet.nn.TrainableParam;
 import linnet.nn.WeightLayout;
 import linnet.nn.model.CausalLm;
@@ -117,6 +118,12 @@ public final class Lora {
       gap = Math.max(gap, Math.abs(a[i] - b[i]));
     }
     return gap;
+  }
+
+  /** The last steps of the paths of all projections, which is what targets are usually named by. */
+  public static List<String> projectionNames(Module model) {
+    return Modules.find(model, Projection.class).keySet().stream()
+        .map(path -> path.substring(path.lastIndexOf('.') + 1)).distinct().sorted().toList();
   }
 
   /** F64 beside F64 weights, else F32. */

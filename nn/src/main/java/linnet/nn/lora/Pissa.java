@@ -1,6 +1,8 @@
 package linnet.nn.lora;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import linnet.nn.FrozenParam;
 import linnet.nn.Linear;
@@ -24,25 +26,27 @@ final class Pissa {
   /** Decomposes the weights of all places at once, on all processors. */
   Pissa(AdapterPlaces places, LoraConfig config) {
     this.config = config;
-    places.adapted().entrySet().parallelStream()
-        .forEach(place -> decompose(place.getKey(), place.getValue()));
+    var weights = new LinkedHashMap<String, Tensor>();
+    places.adapted().forEach((path, module) -> weight(module).ifPresent(weight -> {
+      requireDecomposable(path, weight);
+      weights.put(path, weight);
+    }));
+    weights.values().removeIf(weight -> weight.backend() instanceof MemoryPlanner);
+    weights.entrySet().parallelStream().forEach(entry -> {
+      var w = entry.getValue();
+      decomposed.put(entry.getKey(), SingularVectors.largest(w.toDoubles(), w.size(0), w.size(1),
+          config.rankAt(entry.getKey())));
+    });
   }
 
-  private void decompose(String path, Module module) {
-    switch (module) {
-      case Linear linear -> decompose(path, linear.weight().value(), linear.layout());
-      case OutputHead head -> decompose(path, head.weight().value(), WeightLayout.OUT_IN);
-      default -> { } // an embedding begins as always
-    }
-  }
-
-  private void decompose(String path, Tensor weight, WeightLayout layout) {
-    requireDecomposable(path, weight);
-    if (weight.backend() instanceof MemoryPlanner) {
-      return;
-    }
-    var w = layout == WeightLayout.OUT_IN ? weight : weight.transpose();
-    decomposed.put(path, SingularVectors.largest(w.toDoubles(), w.size(0), w.size(1), config.rankAt(path)));
+  /** As (N,K); an embedding has none, for its adapter begins as always. */
+  private static Optional<Tensor> weight(Module module) {
+    return switch (module) {
+      case Linear linear -> Optional.of(linear.layout() == WeightLayout.OUT_IN
+          ? linear.weight().value() : linear.weight().value().transpose());
+      case OutputHead head -> Optional.of(head.weight().value());
+      default -> Optional.empty();
+    };
   }
 
   private void requireDecomposable(String path, Tensor weight) {

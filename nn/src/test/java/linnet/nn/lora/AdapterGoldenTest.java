@@ -53,7 +53,7 @@ class AdapterGoldenTest {
   private record Case(String name, TestBackend test, JsonCursor figures, Golden.Rows rows, double mean,
       Backend backend, CausalLm base, AdapterFiles.Loaded<CausalLm> loaded) {
     double tolerance() {
-      return loaded.config().init() == LoraInit.PISSA ? test.toleranceOfStored(PISSA) : test.toleranceOfStored(STORED);
+      return test.toleranceOfStored(loaded.config().init() == LoraInit.PISSA ? PISSA : STORED);
     }
 
     double backward() {

@@ -3,6 +3,9 @@ package linnet.tensor.conformance;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.List;
+import linnet.tensor.AdaptedHeadKernels.AdaptedHead;
+import linnet.tensor.AdaptedHeadKernels.AdaptedHeadGradients;
+import linnet.tensor.AdaptedHeadKernels.HeadInputs;
 import linnet.tensor.AttentionRule;
 import linnet.tensor.Backend;
 import linnet.tensor.Backends;
@@ -137,6 +140,39 @@ class FusedConformanceTest implements OnEveryBackend {
       s.backend().logProbsBackward(s.outputRows(c.tokens, c.width), c.gradient(s),
           s.changed(Layout.DENSE_ROWS, x -> x, c.vocabulary), s.rows(c.tokens), c.h, c.w, bias, 1.5,
           c.targets);
+    });
+  }
+
+  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  void logProbsOfAnAdaptedHead(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      var c = new HeadCase(s);
+      int rank = s.positiveSize();
+      boolean scaled = s.below(2) == 0;
+      var inputs = new HeadInputs(c.h, s.rows(c.tokens, rank), scaled ? s.rows(c.tokens, c.width) : null);
+      var head = new AdaptedHead(c.w, s.rows(c.vocabulary, rank), scaled ? s.rows(c.vocabulary) : null,
+          s.below(2) == 0 ? s.rows(c.vocabulary) : null, s.below(2) == 0 ? Double.POSITIVE_INFINITY : 1.5);
+      s.backend().adaptedLogProbs(s.outputRows(c.tokens), inputs, head, c.targets);
+      var dInputs = new HeadInputs(s.outputRows(c.tokens, c.width), s.outputRows(c.tokens, rank),
+          scaled ? s.outputRows(c.tokens, c.width) : null);
+      var gradients = new AdaptedHeadGradients(c.gradient(s),
+          s.changed(Layout.DENSE_ROWS, x -> x, c.vocabulary, rank),
+          scaled ? s.changed(Layout.DENSE_ROWS, x -> x, c.vocabulary) : null,
+          head.bias() == null ? null : s.changed(Layout.DENSE_ROWS, x -> x, c.vocabulary));
+      s.backend().adaptedLogProbsBackward(dInputs, gradients, s.rows(c.tokens), inputs, head, c.targets);
+    });
+  }
+
+  @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+  void theNormsOfAMatrixWithAnUpdate(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      int[] shape = {s.size(), s.positiveSize()};
+      int rank = s.positiveSize();
+      var w = s.input(Layout.DENSE_ROWS, s.oneOf(List.of(DType.F32, DType.BF16)), x -> x, shape);
+      var left = s.rows(shape[0], rank);
+      var right = s.rows(rank, shape[1]);
+      s.backend().updatedNorms(s.outputRows(shape[0]), w, left, right, 0.7, 1);
+      s.backend().updatedNorms(s.outputRows(shape[1]), w, left, right, 0.7, 0);
     });
   }
 

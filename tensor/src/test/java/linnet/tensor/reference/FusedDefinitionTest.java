@@ -14,6 +14,7 @@ import linnet.tensor.OptimizerKernels.AdamWStep;
 import linnet.tensor.Scope;
 import linnet.tensor.Segments;
 import linnet.tensor.Tensor;
+import linnet.tensor.UpdateKernels;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -223,6 +224,46 @@ class FusedDefinitionTest {
       backend.logProbs(out, h, t, targets);
       return dot(out, dOut);
     });
+  }
+
+  @Test
+  void updatedNormsAreTheLengthsOfRowsAndColumns() {
+    int rows = 5;
+    var w = normals(rows, 3);
+    var left = normals(rows, 2);
+    var right = normals(2, 3);
+    var byRow = new double[rows];
+    var byColumn = new double[3];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < 3; j++) {
+        double sum = w.select(0, i).toDoubles()[j]
+            + 0.7 * dot(left.select(0, i), right.select(1, j));
+        byRow[i] += sum * sum;
+        byColumn[j] += sum * sum;
+      }
+    }
+    var norms = scope.allocate(DType.F64, rows);
+    backend.updatedNorms(norms, w, left, right, 0.7, 1);
+    assertArrayEquals(Arrays.stream(byRow).map(Math::sqrt).toArray(), norms.toDoubles(), EXACT);
+    norms = scope.allocate(DType.F64, 3);
+    backend.updatedNorms(norms, w, left, right, 0.7, 0);
+    assertArrayEquals(Arrays.stream(byColumn).map(Math::sqrt).toArray(), norms.toDoubles(), EXACT);
+  }
+
+  @Test
+  void aMatrixOfSeveralBlocksHasTheNormsOfItsRows() {
+    int columns = UpdateKernels.BLOCK / 2;
+    var w = scope.zeros(DType.F64, 5, columns);
+    for (int i = 0; i < 5; i++) {
+      backend.fill(w.select(0, i).slice(0, i, i + 1), i + 1);
+    }
+    var none = scope.zeros(DType.F64, 5, 1);
+    var norms = scope.allocate(DType.F64, 5);
+    backend.updatedNorms(norms, w, none, scope.zeros(DType.F64, 1, columns), 1, 1);
+    assertArrayEquals(new double[] {1, 2, 3, 4, 5}, norms.toDoubles(), EXACT);
+    norms = scope.allocate(DType.F64, columns);
+    backend.updatedNorms(norms, w, none, scope.zeros(DType.F64, 1, columns), 1, 0);
+    assertArrayEquals(new double[] {1, 2, 3, 4, 5, 0}, Arrays.copyOf(norms.toDoubles(), 6), EXACT);
   }
 
   @Test
