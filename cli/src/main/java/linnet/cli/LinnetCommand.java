@@ -48,6 +48,8 @@ final class LinnetCommand {
     commands.put("info", InfoCommand.class);
     commands.put("convert", ConvertCommand.class);
     commands.put("pull", PullCommand.class);
+    commands.put("merge", MergeCommand.class);
+    commands.put("unmerge", UnmergeCommand.class);
     commands.put("pretrain", PretrainCommand.class);
     commands.put("train-tokenizer", TrainTokenizerCommand.class);
     commands.put("demo-data", DemoDataCommand.class);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import linnet.nn.io.AtomicFile;
 import linnet.nn.io.AtomicFolder;
 import linnet.nn.io.GgufConfig;
@@ -49,17 +50,30 @@ public final class ModelConverter {
    * @throws java.io.UncheckedIOException if the folder cannot be written; then nothing of it is left
    */
   public void toFolder(Path folder, long maxShardBytes, Consumer<Path> tokenizerFiles) {
+    var tensors = source.tensors();
+    toFolder(folder, maxShardBytes, tensors.specs().keySet().stream().map(name -> recoded(tensors, name)).toList(),
+        UnaryOperator.identity(), tokenizerFiles);
+  }
+
+  /**
+   * Writes the folder with other weights than the source's, such as those that an adapter was merged into.
+   *
+   * @param weights the weights, of this conversion's type
+   * @param change makes the configuration of these weights from the source's
+   * @throws IllegalArgumentException if the type is one that safetensors do not hold
+   * @throws java.io.UncheckedIOException if the folder cannot be written; then nothing of it is left
+   */
+  public void toFolder(Path folder, long maxShardBytes, List<OutgoingTensor> weights,
+      UnaryOperator<Json.Obj> change, Consumer<Path> tokenizerFiles) {
     if (dtype.isQuantized()) {
       throw new IllegalArgumentException("found the type " + dtype + ", expected F32, F16 or BF16 in a"
           + " Hugging Face folder: blocks are GGUF's");
     }
     AtomicFolder.write(folder, temporary -> {
-      AtomicFile.writeString(temporary.resolve(ModelFiles.CONFIG), config().pretty() + "\n");
+      AtomicFile.writeString(temporary.resolve(ModelFiles.CONFIG), change.apply(config()).pretty() + "\n");
       source.generationConfig().ifPresent(generation -> AtomicFile.writeString(
           temporary.resolve(ModelFiles.GENERATION_CONFIG), generation.value().pretty() + "\n"));
-      var tensors = source.tensors();
-      var outgoing = tensors.specs().keySet().stream().map(name -> recoded(tensors, name)).toList();
-      SafetensorsShardWriter.write(temporary, outgoing, maxShardBytes);
+      SafetensorsShardWriter.write(temporary, weights, maxShardBytes);
       tokenizerFiles.accept(temporary);
     });
   }

@@ -23,6 +23,18 @@ final class AdaptedTree {
   }
 
   /**
+   * Requires a model without adapters.
+   *
+   * @throws IllegalArgumentException if it has some
+   */
+  static void requirePlain(Module model) {
+    if (isAdapted(model)) {
+      throw new IllegalArgumentException("the model has adapters already: merge them, or start from the base"
+          + " model");
+    }
+  }
+
+  /**
    * The model that the configuration's copies and adapters go into: with a head of its own, where one of
    * embedding and head is to train in full without the other.
    */

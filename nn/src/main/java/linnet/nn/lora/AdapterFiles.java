@@ -76,23 +76,27 @@ public final class AdapterFiles {
    *
    * @param model a model without adapters
    * @param training where the adapter's weights live
+   * @throws IllegalArgumentException if the model has adapters already
    * @throws JsonException if the configuration is malformed, or asks for something that is not supported
-   * @throws ModelFormatException if weights are missing, left over, of a wrong shape or not finite
+   * @throws ModelFormatException if the targets are not those of such a model; weights are missing, left over,
+   *     of a wrong shape or not finite; or base weights in the file are not the model's
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static <M extends Module> Loaded<M> load(Path folder, M model, Scope training) {
+    AdaptedTree.requirePlain(model);
     var config = describe(folder).lora();
     var file = folder.resolve(WEIGHTS);
     var places = places(folder, model, config);
     var prepared = AdaptedTree.prepared(model, places);
     try (var stored = SafetensorsFile.open(file)) {
       var source = new StoredAdapters(file, stored, places, config, training);
-      source.requireFits(prepared, places);
+      source.requireNames(prepared, places);
+      source.requireBase(prepared, places);
       return new Loaded<>(AdaptedTree.build(prepared, places, source), config);
     }
   }
 
-  private static AdapterPlaces places(Path folder, Module model, LoraConfig config) {
+  static AdapterPlaces places(Path folder, Module model, LoraConfig config) {
     try {
       var places = AdapterPlaces.of(model, config);
       Lora.requireOwnHead(model, places, config);

@@ -37,10 +37,7 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
    *     full; or nothing is a target, or the model has adapters already
    */
   static AdapterPlaces of(Module model, LoraConfig config) {
-    if (AdaptedTree.isAdapted(model)) {
-      throw new IllegalArgumentException("the model has adapters already: merge them, or start from the base"
-          + " model");
-    }
+    AdaptedTree.requirePlain(model);
     var modules = modules(model);
     var adapted = new LinkedHashMap<String, Module>();
     var saved = new LinkedHashSet<String>();

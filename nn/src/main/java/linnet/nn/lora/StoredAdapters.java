@@ -41,15 +41,23 @@ final class StoredAdapters implements AdapterSource {
    * Checks that the file has the tensors of the places, and nothing but them.
    *
    * @param prepared see {@link AdaptedTree#prepared}
-   * @throws ModelFormatException if not, or base parameters in it are not those of the model
+   * @throws ModelFormatException if not
    */
-  void requireFits(Module prepared, AdapterPlaces places) {
+  void requireNames(Module prepared, AdapterPlaces places) {
     var base = AdapterKeys.base(prepared, places);
     var names = stored.specs().keySet().stream()
         .filter(name -> base.stream().noneMatch(param -> param.key().equals(name))).toList();
     Weights.requireSameNames(file, "an adapter of this model with the target modules of "
         + AdapterFiles.CONFIG, AdapterKeys.expected(prepared, places, config), names);
-    for (var param : base) {
+  }
+
+  /**
+   * Checks that the base parameters in the file, if there are any, are those of the model.
+   *
+   * @throws ModelFormatException if not
+   */
+  void requireBase(Module prepared, AdapterPlaces places) {
+    for (var param : AdapterKeys.base(prepared, places)) {
       boolean rest = pissa.isPresent() && param.owner() instanceof OutputHead;
       if (stored.specs().containsKey(param.key()) && !rest) {
         requireEqual(param.key(), param.param().value());

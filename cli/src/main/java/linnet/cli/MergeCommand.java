@@ -1,0 +1,75 @@
+package linnet.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import linnet.nn.json.Json;
+import linnet.sft.ChatModel;
+import linnet.tensor.Backend;
+import linnet.tensor.Scope;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code linnet merge}: an adapter becomes part of its model. */
+@Command(name = "merge", mixinStandardHelpOptions = true, sortOptions = false,
+    description = {"Adds an adapter into the weights of its base model, in F32, and writes a Hugging Face"
+        + " folder.", "Tells how far the logits of what was written are from those of base and adapter."})
+final class MergeCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "ADAPTER", description = "An adapter in PEFT's layout.")
+  private Path adapter;
+
+  @Parameters(index = "1", paramLabel = "OUT", description = "A new folder.")
+  private Path out;
+
+  @Option(names = "--base", paramLabel = "PATH",
+      description = "The model to merge into: a Hugging Face folder or a GGUF file (default: the one that the"
+          + " adapter names).")
+  private Path base;
+
+  @Mixin
+  private MergeOptions options;
+
+  @Mixin
+  private BackendOptions backendOptions;
+
+  @Mixin
+  private Output output;
+
+  @Override
+  public Integer call() {
+    ModelOptions.requireExists("ADAPTER", adapter);
+    if (!ChatModel.isAdapter(adapter)) {
+      throw new UserException("ADAPTER: found " + adapter + ", which holds no adapter_config.json; name the"
+          + " folder of an adapter");
+    }
+    if (base != null) {
+      ModelOptions.requireExists("--base", base);
+    }
+    options.check(out);
+    try (var backend = backendOptions.open(); var weights = backend.scope("model");
+        var chat = load(weights)) {
+      merge(backend, chat);
+      return ExitCode.OK;
+    }
+  }
+
+  private ChatModel load(Scope weights) {
+    return base == null ? ChatModel.load(adapter, weights) : ChatModel.load(base, adapter, weights);
+  }
+
+  private void merge(Backend backend, ChatModel chat) {
+    Banner.print(output, backend, chat.basePath(), chat.base().model());
+    var merged = options.write(chat, chat.model(), out);
+    var probe = LogitProbe.of(chat.model(), out);
+    var dtype = options.dtype(chat.base().model());
+    output.say("wrote %s (%s, %s)", out, dtype, Counted.of(merged.tensors().size(), "tensor"));
+    if (merged.isUntied()) {
+      output.say("embedding and output head were one weight and are two now");
+    }
+    output.say("largest difference to the logits of base and adapter: %s", probe);
+    output.event("summary", Json.object().put("output", out.toString()).put("dtype", dtype.toString())
+        .put("tensors", merged.tensors().size()).put("untied", merged.isUntied())
+        .put("largestLogitGap", probe.gap()).put("largestLogit", probe.largest()));
+  }
+}

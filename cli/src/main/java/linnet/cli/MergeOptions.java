@@ -1,0 +1,64 @@
+package linnet.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import linnet.nn.convert.ModelConverter;
+import linnet.nn.lora.MergedModel;
+import linnet.nn.model.CausalLm;
+import linnet.sft.ChatModel;
+import linnet.tensor.DType;
+import picocli.CommandLine.Option;
+
+/** How a model that comes of a merge is written. */
+final class MergeOptions {
+  /** What weights become. */
+  enum Type {
+    f32(DType.F32), f16(DType.F16), bf16(DType.BF16);
+
+    private final DType dtype;
+
+    Type(DType dtype) {
+      this.dtype = dtype;
+    }
+  }
+
+  @Option(names = "--dtype", paramLabel = "TYPE",
+      description = "${COMPLETION-CANDIDATES}: what weights become, rounded once from F32 (default: as the"
+          + " model's are, or bf16 where those are quantised).")
+  private Type type;
+
+  @Option(names = "--max-shard-size", defaultValue = "5000", paramLabel = "MB",
+      description = "Most megabytes of weights in one file (default: ${DEFAULT-VALUE}).")
+  private long maxShardMegabytes;
+
+  /** Refuses what is out of range, before any work is done. */
+  void check(Path out) {
+    UserException.requireAtLeast(1, "--max-shard-size", maxShardMegabytes);
+    if (Files.exists(out)) {
+      throw new UserException("OUT: found " + out + ", which exists already; name a new folder, or remove it"
+          + " first");
+    }
+  }
+
+  /** The type that weights become. */
+  DType dtype(CausalLm base) {
+    if (type != null) {
+      return type.dtype;
+    }
+    var own = Banner.weightType(base);
+    return own == DType.F32 || own == DType.F16 ? own : DType.BF16;
+  }
+
+  /**
+   * Writes the merged form of a model with adapters as a Hugging Face folder.
+   *
+   * @return what was written
+   */
+  MergedModel write(ChatModel chat, CausalLm adapted, Path out) {
+    var dtype = dtype(chat.base().model());
+    var merged = new MergedModel(adapted, dtype);
+    new ModelConverter(chat.base().source(), dtype).toFolder(out, maxShardMegabytes * 1_000_000,
+        merged.tensors(), merged::config, folder -> chat.text().savedTokenizer().save(folder));
+    return merged;
+  }
+}
