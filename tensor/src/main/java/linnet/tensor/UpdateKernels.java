@@ -1,5 +1,6 @@
 package linnet.tensor;
 
+import linnet.tensor.ElementwiseKernels.Binary;
 import linnet.tensor.ElementwiseKernels.Unary;
 import linnet.tensor.ReductionKernels.Reduction;
 
@@ -9,7 +10,8 @@ public interface UpdateKernels extends Kernels {
   int BLOCK = 1 << 18;
 
   /**
-   * The lengths of the rows or columns of w(M,N) + scale · left(M,R)·right(R,N).
+   * The lengths of the rows or columns of w(M,N) + scale · left(M,R)·right(R,N), but at least the smallest
+   * normal F32, so that they can be divided by: a row of zeros has a direction as little as a length.
    *
    * @param norms overwritten: (M) if {@code along} is 1, (N) if it is 0
    * @param w of any floating dtype; a quantised one row by row
@@ -43,5 +45,10 @@ public interface UpdateKernels extends Kernels {
       }
     }
     backend().unary(Unary.SQRT, norms, norms);
+    try (var scratch = backend().scope("updatedNorms")) {
+      var least = scratch.allocate(norms.dtype(), 1);
+      backend().fill(least, Float.MIN_NORMAL);
+      backend().binary(Binary.MAX, norms, norms, least.expand(norms.shape()));
+    }
   }
 }
