@@ -1,8 +1,12 @@
 package linnet.cli;
 
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import linnet.nn.json.Json;
+import linnet.nn.lora.TrainedOn;
+import linnet.nn.quant.Quantization;
 import linnet.sft.ChatModel;
 import linnet.tensor.Backend;
 import linnet.tensor.Scope;
@@ -16,6 +20,9 @@ import picocli.CommandLine.Parameters;
     description = {"Adds an adapter into the weights of its base model, in F32, and writes a Hugging Face"
         + " folder.", "Tells how far the logits of what was written are from those of base and adapter."})
 final class MergeCommand implements Callable<Integer> {
+  /** What {@code --quantize} makes of a model. */
+  private static final Set<String> QUANTIZED = Set.of("NF4", "INT8");
+
   @Parameters(index = "0", paramLabel = "ADAPTER", description = "An adapter in PEFT's layout.")
   private Path adapter;
 
@@ -26,6 +33,9 @@ final class MergeCommand implements Callable<Integer> {
       description = "The model to merge into: a Hugging Face folder or a GGUF file (default: the one that the"
           + " adapter names).")
   private Path base;
+
+  @Mixin
+  private QuantizeOption quantize;
 
   @Mixin
   private MergeOptions options;
@@ -55,11 +65,17 @@ final class MergeCommand implements Callable<Integer> {
   }
 
   private ChatModel load(Scope weights) {
-    return base == null ? ChatModel.load(adapter, weights) : ChatModel.load(base, adapter, weights);
+    var quantization = quantize.quantization();
+    return base == null ? ChatModel.load(adapter, weights, quantization)
+        : ChatModel.load(base, adapter, weights, quantization);
   }
 
   private void merge(Backend backend, ChatModel chat) {
     Banner.print(output, backend, chat.basePath(), chat.base().model());
+    TrainedOn.quantization(adapter).filter(QUANTIZED::contains)
+        .filter(types -> quantize.quantization() == Quantization.NONE)
+        .ifPresent(types -> Notices.print(output, "the adapter was trained on weights quantised to " + types
+            + "; --quantize " + types.toLowerCase(Locale.ROOT) + " merges it into those"));
     var merged = options.write(chat, chat.model(), out);
     var probe = LogitProbe.of(chat.model(), out);
     var dtype = options.dtype(chat.base().model());

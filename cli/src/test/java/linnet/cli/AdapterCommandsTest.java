@@ -79,7 +79,8 @@ class AdapterCommandsTest {
   @Test
   void optionsAreWhatTheConfigurationSays() {
     train("options", "--dora --rslora --init gaussian --rank 3 --alpha 6 --layers 0-1"
-        + " --exclude-modules k_proj --modules-to-save norm --rank-pattern q_proj=2 --alpha-pattern up_proj=1.5").summary();
+        + " --exclude-modules k_proj --modules-to-save norm --rank-pattern q_proj=2"
+        + " --alpha-pattern up_proj=1.5").summary();
     var config = config("options");
     assertEquals(3, config.at("r").asInt());
     assertTrue(config.at("use_dora").asBoolean() && config.at("use_rslora").asBoolean());

@@ -117,9 +117,11 @@ public record LowRank(@Key("lora_A.weight") Param loraA, @Key("lora_B.weight") P
   public void norms(Tensor norms, Tensor weight, WeightLayout layout) {
     var a = loraA.value();
     var b = loraB.value();
-    switch (layout) {
-      case OUT_IN -> norms.backend().updatedNorms(norms, weight, b, a, scale, 1);
-      case IN_OUT -> norms.backend().updatedNorms(norms, weight, a.transpose(), b.transpose(), scale, 0);
+    var w = layout == WeightLayout.OUT_IN ? weight : weight.transpose();
+    if (w.stride(1) == 1) { // its rows lie together, as those of quantised weights always do
+      norms.backend().updatedNorms(norms, w, b, a, scale, 1);
+    } else {
+      norms.backend().updatedNorms(norms, w.transpose(), a.transpose(), b.transpose(), scale, 0);
     }
   }
 }

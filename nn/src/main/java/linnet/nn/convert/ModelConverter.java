@@ -51,7 +51,8 @@ public final class ModelConverter {
    */
   public void toFolder(Path folder, long maxShardBytes, Consumer<Path> tokenizerFiles) {
     var tensors = source.tensors();
-    toFolder(folder, maxShardBytes, tensors.specs().keySet().stream().map(name -> recoded(tensors, name)).toList(),
+    toFolder(folder, maxShardBytes,
+        tensors.specs().keySet().stream().map(name -> recoded(tensors, name)).toList(),
         UnaryOperator.identity(), tokenizerFiles);
   }
 

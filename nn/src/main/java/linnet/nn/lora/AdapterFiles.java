@@ -78,8 +78,8 @@ public final class AdapterFiles {
    * @param training where the adapter's weights live
    * @throws IllegalArgumentException if the model has adapters already
    * @throws JsonException if the configuration is malformed, or asks for something that is not supported
-   * @throws ModelFormatException if the targets are not those of such a model; weights are missing, left over,
-   *     of a wrong shape or not finite; or base weights in the file are not the model's
+   * @throws ModelFormatException if the targets are not those of such a model; weights are missing, left
+   *     over, of a wrong shape or not finite; or base weights in the file are not the model's
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static <M extends Module> Loaded<M> load(Path folder, M model, Scope training) {

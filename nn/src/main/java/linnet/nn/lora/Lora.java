@@ -131,8 +131,18 @@ public final class Lora {
     return weight.value().dtype() == DType.F64 ? DType.F64 : DType.F32;
   }
 
-  /** A copy of a parameter that trains. */
+  /**
+   * A copy of a parameter that trains.
+   *
+   * @throws IllegalArgumentException if it was quantised when the model was loaded: what is trained would be
+   *     the damaged weight
+   */
   static TrainableParam trainableCopy(String key, Param param, Scope training) {
+    var stored = param.value().dtype();
+    if (stored == DType.NF4 || stored == DType.INT8) {
+      throw new IllegalArgumentException("modules that train in full: found " + key + ", which is quantised to "
+          + stored + "; load the model without quantisation, or leave it to an adapter");
+    }
     var value = training.allocate(dtypeFor(param), param.shape());
     training.backend().copy(value, param.value());
     return new TrainableParam(key, value);

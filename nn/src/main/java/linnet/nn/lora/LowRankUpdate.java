@@ -54,7 +54,11 @@ final class LowRankUpdate {
 
   private static Tensor copied(Tensor weight, Scope scope, Tensor like) {
     var sum = scope.allocate(like.dtype(), weight.shape());
-    scope.backend().copy(sum, weight);
+    if (weight.stride(1) == 1) {
+      scope.backend().copy(sum, weight);
+    } else { // quantised weights are read by their stored rows
+      scope.backend().copy(sum.transpose(), weight.transpose());
+    }
     return sum;
   }
 

@@ -78,8 +78,8 @@ class AdapterPlacesTest {
   @Test
   void anExpressionWithoutEndIsGivenUp() {
     var text = "a".repeat(60) + "b";
-    assertTrue(assertThrows(IllegalArgumentException.class, () -> PythonRegex.matchesWhole("a*a*a*a*a*a*c", text))
-        .getMessage().contains("simplify it"));
+    assertTrue(assertThrows(IllegalArgumentException.class,
+        () -> PythonRegex.matchesWhole("a*a*a*a*a*a*c", text)).getMessage().contains("simplify it"));
     assertThrows(PatternSyntaxException.class, () -> PythonRegex.compile("(".repeat(5000)));
   }
 }
