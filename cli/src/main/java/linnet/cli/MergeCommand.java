@@ -8,6 +8,7 @@ import linnet.nn.json.Json;
 import linnet.nn.lora.TrainedOn;
 import linnet.nn.quant.Quantization;
 import linnet.sft.ChatModel;
+import linnet.sft.hub.Hub;
 import linnet.tensor.Backend;
 import linnet.tensor.Scope;
 import picocli.CommandLine.Command;
@@ -23,15 +24,16 @@ final class MergeCommand implements Callable<Integer> {
   /** What {@code --quantize} makes of a model. */
   private static final Set<String> QUANTIZED = Set.of("NF4", "INT8");
 
-  @Parameters(index = "0", paramLabel = "ADAPTER", description = "An adapter in PEFT's layout.")
+  @Parameters(index = "0", paramLabel = "ADAPTER",
+      description = "An adapter in PEFT's layout, or one on the Hub.")
   private Path adapter;
 
   @Parameters(index = "1", paramLabel = "OUT", description = "A new folder.")
   private Path out;
 
   @Option(names = "--base", paramLabel = "PATH",
-      description = "The model to merge into: a Hugging Face folder or a GGUF file (default: the one that the"
-          + " adapter names).")
+      description = "The model to merge into: a Hugging Face folder, a GGUF file or a model on the Hub"
+          + " (default: the one that the adapter names).")
   private Path base;
 
   @Mixin
@@ -48,15 +50,17 @@ final class MergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelOptions.requireExists("ADAPTER", adapter);
+    options.check(out);
+    adapter = ModelPath.resolve("ADAPTER", adapter, output);
     if (!ChatModel.isAdapter(adapter)) {
       throw new UserException("ADAPTER: found " + adapter + ", which holds no adapter_config.json; name the"
           + " folder of an adapter");
     }
     if (base != null) {
-      ModelOptions.requireExists("--base", base);
+      base = ModelPath.resolve("--base", base, output);
+    } else {
+      Hub.base(adapter).ifPresent(named -> base = ModelPath.base(adapter, named, output));
     }
-    options.check(out);
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var chat = load(weights)) {
       merge(backend, chat);

@@ -45,12 +45,12 @@ final class UnmergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelOptions.requireExists("MODEL", model);
-    ModelOptions.requireExists("ADAPTER", adapter);
-    if (base != null) {
-      ModelOptions.requireExists("--base", base);
-    }
     options.check(out);
+    model = ModelPath.resolve("MODEL", model, output);
+    adapter = ModelPath.resolve("ADAPTER", adapter, output);
+    if (base != null) {
+      base = ModelPath.resolve("--base", base, output);
+    }
     var original = Optional.ofNullable(base)
         .or(() -> AdapterFiles.describe(adapter).baseModel().map(Path::of).filter(Files::exists));
     try (var backend = backendOptions.open(); var weights = backend.scope("model");

@@ -140,8 +140,8 @@ public final class Lora {
   static TrainableParam trainableCopy(String key, Param param, Scope training) {
     var stored = param.value().dtype();
     if (stored == DType.NF4 || stored == DType.INT8) {
-      throw new IllegalArgumentException("modules that train in full: found " + key + ", which is quantised to "
-          + stored + "; load the model without quantisation, or leave it to an adapter");
+      throw new IllegalArgumentException("modules that train in full: found " + key + ", which is quantised"
+          + " to " + stored + "; load the model without quantisation, or leave it to an adapter");
     }
     var value = training.allocate(dtypeFor(param), param.shape());
     training.backend().copy(value, param.value());
