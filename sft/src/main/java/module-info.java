@@ -7,6 +7,7 @@ module linnet.sft {
   exports linnet.sft;
   exports linnet.sft.data;
   exports linnet.sft.hub;
+  exports linnet.sft.ollama;
   exports linnet.sft.template;
   exports linnet.sft.template.jinja;
   exports linnet.sft.tokenizer;

@@ -3,15 +3,22 @@ package linnet.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import linnet.nn.convert.AdapterConverter;
 import linnet.nn.convert.ModelConverter;
+import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelSource;
 import linnet.nn.json.Json;
 import linnet.nn.lora.AdapterFiles;
+import linnet.nn.model.ModelConfig;
 import linnet.sft.ChatModel;
 import linnet.sft.ModelText;
+import linnet.sft.data.TurnEnd;
 import linnet.sft.hub.Hub;
+import linnet.sft.ollama.Modelfile;
 import linnet.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,6 +66,10 @@ final class ConvertCommand implements Callable<Integer> {
       description = "Most megabytes of weights in one file of a folder (default: ${DEFAULT-VALUE}).")
   private long maxShardMegabytes;
 
+  @Option(names = "--ollama",
+      description = "Write a Modelfile beside the GGUF file, for \"ollama create NAME -f OUT.Modelfile\".")
+  private boolean ollama;
+
   @Mixin
   private Output output;
 
@@ -68,6 +79,9 @@ final class ConvertCommand implements Callable<Integer> {
     if (Files.isRegularFile(out)) {
       throw new UserException("OUT: found " + out
           + ", which exists already; name a new one, or remove it first");
+    }
+    if (ollama && !toGguf()) {
+      throw new UserException("--ollama: a Modelfile stands beside a GGUF file; let OUT end in .gguf");
     }
     in = ModelPath.resolve("IN", in, output);
     return ChatModel.isAdapter(in) ? convertAdapter() : convertModel();
@@ -92,6 +106,7 @@ final class ConvertCommand implements Callable<Integer> {
       var notes = List.<String>of();
       if (toGguf()) {
         notes = converter.toGguf(out, text.ggufMetadata());
+        writeModelfile("./" + out.getFileName(), Optional.empty(), text, source);
       } else {
         converter.toFolder(out, maxShardMegabytes * 1_000_000, folder -> text.savedTokenizer().save(folder));
       }
@@ -108,9 +123,35 @@ final class ConvertCommand implements Callable<Integer> {
     if (dtype.isQuantized()) {
       throw new UserException("--dtype: an adapter becomes f32, f16 or bf16, not " + type);
     }
-    try (var source = ModelSource.open(basePath())) {
-      return done(dtype, 2 * new AdapterConverter(in, source, dtype).toGguf(out));
+    var basePath = basePath();
+    try (var source = ModelSource.open(basePath)) {
+      int adapted = new AdapterConverter(in, source, dtype).toGguf(out);
+      var text = Files.exists(in.resolve(ModelFiles.TOKENIZER)) ? ModelText.open(in) : ModelText.of(source);
+      writeModelfile(basePath.toAbsolutePath().toString(), Optional.of("./" + out.getFileName()), text,
+          source);
+      return done(dtype, 2 * adapted);
     }
+  }
+
+  private void writeModelfile(String from, Optional<String> adapter, ModelText text, ModelSource source) {
+    if (!ollama) {
+      return;
+    }
+    var file = out.resolveSibling(out.getFileName().toString().replaceFirst("\\.gguf$", ".Modelfile"));
+    var modelfile = Modelfile.of(from, adapter, text, stops(text, source), source.generationConfig());
+    modelfile.write(file);
+    if (text.templateIsModels() && !modelfile.hasTemplate()) {
+      Notices.print(output, "the chat template cannot be said in Ollama's language, so " + file
+          + " has none: Ollama takes the one in the GGUF file");
+    }
+  }
+
+  private static Set<Integer> stops(ModelText text, ModelSource source) {
+    var ids = new TreeSet<>(ModelConfig.eosTokenIds(source.config()));
+    source.generationConfig().map(ModelConfig::eosTokenIds).ifPresent(ids::addAll);
+    text.tokenizer().specialTokens().eos().ifPresent(ids::add);
+    TurnEnd.of(text.template(), text.tokenizer()).ifPresent(ids::add);
+    return ids;
   }
 
   private Path basePath() {

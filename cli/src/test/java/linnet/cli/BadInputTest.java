@@ -265,6 +265,11 @@ class BadInputTest {
     assertRefused(Cli.run("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", tiny.folder()),
         "already, expected a new or empty one");
     assertRefused(Cli.run("convert", tiny.folder(), file), "mine");
+    var other = folder.resolve("elsewhere");
+    assertRefused(Cli.run("convert", tiny.folder(), other, "--dtype", "q4_0"), "q4_0 is for GGUF files");
+    assertRefused(Cli.run("convert", tiny.folder(), other, "--ollama"), "beside a GGUF file");
+    assertRefused(Cli.run("convert", tiny.folder(), other, "--base", tiny.folder()), "is no adapter");
+    assertTrue(Files.notExists(other));
     assertEquals("mine", Files.readString(file));
   }
 

@@ -84,6 +84,16 @@ class TextCommandsTest {
   }
 
   @Test
+  void aModelfileStandsBesideAQuantisedFile() throws IOException {
+    var gguf = folder.resolve("tiny.gguf");
+    Cli.ok("convert", tiny.folder(), gguf, "--dtype", "q8_0", "--ollama");
+    var lines = Files.readAllLines(folder.resolve("tiny.Modelfile"));
+    assertEquals("FROM ./tiny.gguf", lines.getFirst());
+    assertTrue(lines.contains("PARAMETER stop \"<|im_end|>\""), lines.toString());
+    assertTrue(lines.get(1).startsWith("TEMPLATE \"\"\"{{ range $i, $_ := .Messages }}"), lines.toString());
+  }
+
+  @Test
   void demoDataIsTheSameForASeed() throws IOException {
     var first = folder.resolve("first.jsonl");
     var second = folder.resolve("second.jsonl");
