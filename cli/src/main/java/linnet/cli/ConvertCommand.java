@@ -46,7 +46,8 @@ final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  @Parameters(index = "0", paramLabel = "IN", description = "A Hugging Face folder, a GGUF file, or an adapter"
+  @Parameters(index = "0", paramLabel = "IN",
+      description = "A Hugging Face folder, a GGUF file, or an adapter"
       + " folder; or a model on the Hub, org/model.")
   private Path in;
 

@@ -85,10 +85,10 @@ class TextCommandsTest {
 
   @Test
   void aModelfileStandsBesideAQuantisedFile() throws IOException {
-    var gguf = folder.resolve("tiny.gguf");
+    var gguf = folder.resolve("small.gguf");
     Cli.ok("convert", tiny.folder(), gguf, "--dtype", "q8_0", "--ollama");
-    var lines = Files.readAllLines(folder.resolve("tiny.Modelfile"));
-    assertEquals("FROM ./tiny.gguf", lines.getFirst());
+    var lines = Files.readAllLines(folder.resolve("small.Modelfile"));
+    assertEquals("FROM ./small.gguf", lines.getFirst());
     assertTrue(lines.contains("PARAMETER stop \"<|im_end|>\""), lines.toString());
     assertTrue(lines.get(1).startsWith("TEMPLATE \"\"\"{{ range $i, $_ := .Messages }}"), lines.toString());
   }

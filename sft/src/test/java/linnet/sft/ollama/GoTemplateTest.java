@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class GoTemplateTest {
   private static final Map<String, String> TOKENS = Map.of("bos_token", "<s>", "eos_token", "</s>");
   private static final String SMOLLM2 = "{% for message in messages %}{% if loop.first and"
-      + " messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nYou are SmolLM<|im_end|>\n' }}{% endif %}{{'<|im_start|>' +"
+      + " messages[0]['role'] != 'system' %}{{ '<|im_start|>system\nYou are SmolLM<|im_end|>\n' }}{% endif %}"
+      + "{{'<|im_start|>' +"
       + " message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if"
       + " add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
   private static final String GEMMA3 = "{{ bos_token }}{%- if messages[0]['role'] == 'system' -%}{%- set p ="
@@ -63,8 +64,8 @@ class GoTemplateTest {
   @Test
   void aSystemsTurnThatSaysNothing() {
     String jinja = "{{ bos_token }}<system>{% if messages[0].role == 'system' %}{{ messages[0].content }}"
-        + "{% set messages = messages[1:] %}{% endif %}</>{% for m in messages %}<{{ m.role }}>{{ m.content }}</>"
-        + "{% endfor %}{% if add_generation_prompt %}<assistant>{% else %}{{ eos_token }}{% endif %}";
+        + "{% set messages = messages[1:] %}{% endif %}</>{% for m in messages %}"
+        + "<{{ m.role }}>{{ m.content }}</>{% endfor %}{% if add_generation_prompt %}<assistant>{% else %}{{ eos_token }}{% endif %}";
     String go = go(jinja, Optional.of("<s>")).orElseThrow();
     assertTrue(go.startsWith("{{ if not .System }}<system></>{{ end }}{{ range"), go);
     assertTrue(go.contains("{{ if eq .Role \"system\" }}<system>{{ .Content }}</>{{ else if"), go);
