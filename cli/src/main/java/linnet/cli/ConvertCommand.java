@@ -47,8 +47,8 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   @Parameters(index = "0", paramLabel = "IN",
-      description = "A Hugging Face folder, a GGUF file, or an adapter"
-      + " folder; or a model on the Hub, org/model.")
+      description = "A Hugging Face folder, a GGUF file, or an adapter folder; or a model on the Hub,"
+          + " org/model.")
   private Path in;
 
   @Parameters(index = "1", paramLabel = "OUT", description = "A new file or folder.")

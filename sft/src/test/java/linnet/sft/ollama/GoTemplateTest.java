@@ -65,7 +65,8 @@ class GoTemplateTest {
   void aSystemsTurnThatSaysNothing() {
     String jinja = "{{ bos_token }}<system>{% if messages[0].role == 'system' %}{{ messages[0].content }}"
         + "{% set messages = messages[1:] %}{% endif %}</>{% for m in messages %}"
-        + "<{{ m.role }}>{{ m.content }}</>{% endfor %}{% if add_generation_prompt %}<assistant>{% else %}{{ eos_token }}{% endif %}";
+        + "<{{ m.role }}>{{ m.content }}</>{% endfor %}{% if add_generation_prompt %}"
+        + "<assistant>{% else %}{{ eos_token }}{% endif %}";
     String go = go(jinja, Optional.of("<s>")).orElseThrow();
     assertTrue(go.startsWith("{{ if not .System }}<system></>{{ end }}{{ range"), go);
     assertTrue(go.contains("{{ if eq .Role \"system\" }}<system>{{ .Content }}</>{{ else if"), go);
