@@ -101,6 +101,8 @@ class ModelSourceTest {
   void refusesGgufFilesThatAreNoLlama() {
     refuses(values -> values.put("general.architecture", GgufValue.text("mamba")),
         "general.architecture: found mamba, expected a supported architecture: llama, smollm3,");
+    refuses(values -> values.put("general.type", GgufValue.text("adapter")),
+        "general.type: found an adapter, expected a whole model");
     refuses(values -> values.remove("general.architecture"), "general.architecture: found no such key");
     refuses(values -> values.remove("llama.block_count"), "llama.block_count: found no such key");
     refuses(values -> values.put("llama.attention.head_count", GgufValue.uint32(0)),
