@@ -7,38 +7,40 @@ from harness.gemm import COMPILE_SECONDS, alternate, rounds
 from harness.stats import ratios, summary
 
 SIDES = ("linnet", "linnet-nf4", "linnet-int8")
-TYPES = ("Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "IQ4_NL", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "NF4", "INT8")
+TYPES = (
+    *("Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "IQ4_NL", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"),
+    *("NF4", "INT8"),
+)
 SHAPES = ("1024x1536x768", "1024x768x1536")
-MEMORY_STEPS = 3
 
 
 def measure(linnet, machine, options):
     """The section."""
     section = training.measure(linnet, machine, options, (SIDES,), rank=8)
     section["weights"] = {name: weights(name, options, machine) for name in SIDES}
-    section["products"] = [products(linnet, kind, machine.cores, options) for kind in TYPES]
+    section["products"] = [products(machine, kind, options) for kind in TYPES]
     return section
 
 
 def weights(side, options, machine):
-    """Bytes of the base, whole and of its projections, and the most that the process held."""
-    work = sides.Work(options.model, options.data, MEMORY_STEPS)
+    """Bytes of the base, whole and of its projections, as the run's plan tells."""
+    work = sides.Work(options.model, options.data, steps=1)
     folder, scratch = turns.fresh_folder()
     with folder:
         started = turns.Side(side, *sides.command(side, work, scratch, options, machine))
         try:
             held = started.wait_for("plan", turns.STEP_SECONDS)["weightBytes"]
-            for _ in range(MEMORY_STEPS):
-                started.wait_for("step", turns.STEP_SECONDS)
-            peak = started.finish()
         finally:
             started.close()
     config = json.loads((options.model / "config.json").read_text())
     projected = projection_weights(config)
     others = 2 * config["vocab_size"] * config["hidden_size"]
-    print(f"{side}: {held / 1e6:.0f} MB of weights, {peak / 2**30:.2f} GiB at most", flush=True)
-    return {"weightBytes": held, "bytesPerWeight": (held - others) / projected, "peakBytes": peak,
-            "bytesPerWeightWithEmbedding": held / (projected + others // 2)}
+    print(f"{side}: {held / 1e6:.0f} MB of weights", flush=True)
+    return {
+        "weightBytes": held,
+        "bytesPerWeight": (held - others) / projected,
+        "bytesPerWeightWithEmbedding": held / (projected + others // 2),
+    }
 
 
 def projection_weights(config):
@@ -49,23 +51,24 @@ def projection_weights(config):
     return config["num_hidden_layers"] * (attention + 3 * hidden * config["intermediate_size"])
 
 
-def products(linnet, kind, threads, options):
-    """How fast a type's products are, as shares of BF16's in the same rounds."""
+def products(machine, kind, options):
+    """How fast a type's products are, as shares of BF16's in the same rounds; a JVM for each type."""
     row = {"type": kind}
-    for shape in SHAPES:
-        row[shape] = beside(linnet, "GemmBenchmark", "forward", "gigaFlops", kind, options, threads=threads,
-                            shape=shape)
-    row["token"] = beside(linnet, "DecodingBenchmark", "layers", "calls", kind, options, threads=threads, tokens=1,
-                          hidden=768)
-    print(row["type"], *(f"{row[key]['median']:.2f}" for key in (*SHAPES, "token")), flush=True)
+    shapes = SHAPES[:1] if options.quick else SHAPES
+    with java.server(machine) as linnet:
+        threads = machine.cores
+        for shape in shapes:
+            row[shape] = beside(linnet, "GemmBenchmark", "forward", kind, options, threads=threads, shape=shape)
+        token = {"threads": threads, "tokens": 1, "hidden": 768}
+        row["token"] = beside(linnet, "DecodingBenchmark", "layers", kind, options, **token)
+    print(kind, *(f"{row[key]['median']:.2f}" for key in (*shapes, "token")), flush=True)
     return row
 
 
-def beside(linnet, benchmark, method, figure, kind, options, **params):
+def beside(linnet, benchmark, method, kind, options, **params):
     def call(weights):
         def run(seconds):
-            answer = java.kernel(linnet, benchmark, method, seconds, weights=weights, **params)
-            return answer[figure] if figure != "calls" else 1 / answer["seconds"]
+            return 1 / java.kernel(linnet, benchmark, method, seconds, weights=weights, **params)["seconds"]
 
         run(COMPILE_SECONDS)
         return run

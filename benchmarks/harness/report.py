@@ -216,7 +216,7 @@ def quantised(section):
                 sides.NAMES[name],
                 text(side and side["tokensPerSecond"], 0),
                 text(ratio and inverse(ratio)) if ratio else "",
-                f"{held['peakBytes'] / GIB:.2f} GiB",
+                f"{side['peakBytes']['median'] / GIB:.2f} GiB" if side else "–",
                 f"{held['weightBytes'] / 2**20:.0f} MiB",
                 f"{held['bytesPerWeight']:.4f}",
                 f"{held['bytesPerWeightWithEmbedding']:.3f}",
