@@ -49,8 +49,8 @@ final class Memory implements AutoCloseable {
   }
 
   /**
-   * Numbers in [−0.05, 0.05) in a mapped file, as the frozen weights of a model are; of quantised types, equal
-   * blocks.
+   * Numbers in [−0.05, 0.05) in a mapped file, as the frozen weights of a model are; of quantised types,
+   * equal blocks.
    */
   Tensor mapped(DType dtype, int... sizes) {
     var shape = Shape.of(sizes);

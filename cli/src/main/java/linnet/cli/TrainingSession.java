@@ -44,8 +44,8 @@ record TrainingSession(Output output, Interrupt interrupt, Path folder, BatchSch
     List<EncodedRow> validation, AdamWConfig adamW, TrainingSettings settings,
     Supplier<Map<String, String>> fingerprints, Trainee trainee) {
   /**
-   * Of the plan: for gaps that lie elsewhere with lighter micro-batches than those that were planned (2 % were
-   * seen), before an allocation counts as unplanned.
+   * Of the plan: for gaps that lie elsewhere with lighter micro-batches than those that were planned (2 %
+   * were seen), before an allocation counts as unplanned.
    */
   private static final int SLACK = 8;
 

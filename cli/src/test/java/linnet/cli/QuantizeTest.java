@@ -44,7 +44,8 @@ class QuantizeTest {
         .asString());
     assertEquals(Json.NULL, Cli.run("info", folder.resolve(option + "-plain"), "--json").summary()
         .at("baseQuantization").value());
-    var score = Cli.run("score", "-m", folder.resolve(option), "--quantize", option, "-d", tiny.rows(), "--json");
+    var score = Cli.run("score", "-m", folder.resolve(option), "--quantize", option, "-d", tiny.rows(),
+        "--json");
     double loss = score.summary().at("loss").asDouble();
     double other = Cli.run("score", "-m", folder.resolve(option), "-d", tiny.rows(), "--json").summary()
         .at("loss").asDouble();

@@ -52,9 +52,9 @@ public interface Backend
   long reservedBytes();
 
   /**
-   * Has {@link #reservedBytes} grow to {@code bytes} now, where they are fewer, and in one piece: of a backend
-   * that has allocated nothing, what a {@linkplain MemoryPlan plan} says is then enough for what was planned.
-   * A backend that pools nothing does nothing.
+   * Has {@link #reservedBytes} grow to {@code bytes} now, where they are fewer, and in one piece: of a
+   * backend that has allocated nothing, what a {@linkplain MemoryPlan plan} says is then enough for what was
+   * planned. A backend that pools nothing does nothing.
    *
    * @throws MemoryLimitException if the limit or the system refuses it
    */

@@ -8,8 +8,9 @@ import java.nio.ByteOrder;
 
 /**
  * The scalar definition of the block types: the value of one element. Those of GGUF are ggml's ({@code
- * ggml-common.h}, {@code ggml-quants.c}). In blocks of 32, byte j holds element j in its low half and element j +
- * 16 in its high half. In blocks of 256, parts of 32 elements lie in the same bits of 32 neighbouring bytes.
+ * ggml-common.h}, {@code ggml-quants.c}). In blocks of 32, byte j holds element j in its low half and element
+ * j + 16 in its high half. In blocks of 256, parts of 32 elements lie in the same bits of 32 neighbouring
+ * bytes.
  */
 final class BlockCodec {
   private static final ValueLayout.OfShort SHORT =
@@ -60,7 +61,8 @@ final class BlockCodec {
 
   private static float q2k(MemorySegment b, long at, int i) {
     int scales = b.get(JAVA_BYTE, at + i / 16);
-    return half(b, at + 80) * (scales & 0xF) * quarter(b, at + 16, i) - half(b, at + 82) * (scales >> 4 & 0xF);
+    return half(b, at + 80) * (scales & 0xF) * quarter(b, at + 16, i)
+        - half(b, at + 82) * (scales >> 4 & 0xF);
   }
 
   private static float q3k(MemorySegment b, long at, int i) {
@@ -86,7 +88,7 @@ final class BlockCodec {
     return half(b, at) * partScale(b, at + 4, part) * quant - half(b, at + 2) * partMinimum(b, at + 4, part);
   }
 
-  /** Of 8 scales and 8 minima of 6 bits, those of the last four parts lie in nibbles and high bits of others. */
+  /** Of 8 scales and 8 minima of 6 bits, those of the last four lie in nibbles and high bits of others. */
   private static int partScale(MemorySegment b, long scales, int part) {
     return part < 4 ? b.get(JAVA_BYTE, scales + part) & 63
         : b.get(JAVA_BYTE, scales + part + 4) & 0xF | (b.get(JAVA_BYTE, scales + part - 4) >> 6 & 3) << 4;

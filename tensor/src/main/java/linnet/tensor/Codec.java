@@ -175,8 +175,8 @@ public final class Codec {
   }
 
   /**
-   * Whether the scales of the block that begins {@code start} bytes into {@code bytes} are finite; then so are
-   * all of its values.
+   * Whether the scales of the block that begins {@code start} bytes into {@code bytes} are finite; then so
+   * are all of its values.
    *
    * @throws IllegalArgumentException if the type has no blocks
    */

@@ -11,12 +11,12 @@ import java.util.Arrays;
  * The 4-bit NormalFloat of QLoRA (Dettmers et al., "QLoRA: Efficient Finetuning of Quantized LLMs", 2023) as
  * bitsandbytes defines it, its scales quantised once more.
  *
- * <p>64 weights share a scale; a weight is that times one of 16 numbers. 256 scales share a factor: a scale is
- * {@code map[code] · factor + offset}, both rounded to F32, where {@code map} are 256 numbers (Dettmers, "8-Bit
- * Approximations for Parallelism in Deep Learning", 2015) and the offset is one for the whole tensor. A block of
- * {@link DType#NF4} is what shares a factor, {@value #ELEMENTS} weights in {@value #BYTES} bytes: factor and
- * offset, as F32, then of each 64 weights the code of their scale and 32 bytes, whose low halves are the first
- * 32 weights. A tensor's last block ends after the 64 weights that its last element is one of.
+ * <p>64 weights share a scale; a weight is that times one of 16 numbers. 256 scales share a factor: a scale
+ * is {@code map[code] · factor + offset}, both rounded to F32, where {@code map} are 256 numbers (Dettmers,
+ * "8-Bit Approximations for Parallelism in Deep Learning", 2015) and the offset is one for the whole tensor.
+ * A block of {@link DType#NF4} is what shares a factor, {@value #ELEMENTS} weights in {@value #BYTES} bytes:
+ * factor and offset, as F32, then of each 64 weights the code of their scale and 32 bytes, whose low halves
+ * are the first 32 weights. A tensor's last block ends after the 64 weights that its last element is one of.
  */
 public final class NormalFloat {
   /** Weights that share a scale. */
@@ -86,10 +86,12 @@ public final class NormalFloat {
 
   /** Whether every scale that factor and offset of a block can make is finite. */
   static boolean isFinite(MemorySegment bytes, long block) {
-    return Float.isFinite(Math.abs(bytes.get(FLOAT, block)) + Math.abs(bytes.get(FLOAT, block + Float.BYTES)));
+    float factor = bytes.get(FLOAT, block);
+    float offset = bytes.get(FLOAT, block + Float.BYTES);
+    return Float.isFinite(Math.abs(factor) + Math.abs(offset));
   }
 
-  /** 0, 1, and of each sign and power of ten twice as many steps as of the one below, the means of their ends. */
+  /** 0, 1, and of each sign and power of ten, twice as many steps as of the one below: their middles. */
   private static float[] map() {
     var map = new float[SCALES];
     map[1] = 1;
@@ -107,7 +109,7 @@ public final class NormalFloat {
     return map;
   }
 
-  /** End i of {@code steps} equal steps from 0.1 to 1, counted from the nearer side, as PyTorch rounds them. */
+  /** End i of {@code steps} equal steps from 0.1 to 1, from the nearer side, as PyTorch rounds them. */
   private static float end(int i, int steps) {
     float step = (1 - 0.1f) / steps;
     return i < (steps + 1) / 2 ? Math.fma(step, i, 0.1f) : Math.fma(-step, steps - i, 1);

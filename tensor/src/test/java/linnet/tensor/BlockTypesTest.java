@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Block types decode to the very bits of the peers that define them: ggml's through the {@code gguf} package, NF4
- * and INT8 through bitsandbytes ({@code src/test/python/blocks.py}).
+ * Block types decode to the very bits of the peers that define them: ggml's through the {@code gguf} package,
+ * NF4 and INT8 through bitsandbytes ({@code src/test/python/blocks.py}).
  */
 class BlockTypesTest {
   /** Another folder made by {@code blocks.py}, with more blocks. */

@@ -13,9 +13,9 @@ import linnet.nn.io.SafetensorsFile;
 import linnet.tensor.DType;
 
 /**
- * What the weights below an adapter were quantised to while it trained. PEFT's configuration has no place for it
- * and would warn of a field of ours, so it stands in the metadata of the adapter's weights, which others pass
- * over.
+ * What the weights below an adapter were quantised to while it trained. PEFT's configuration has no place for
+ * it and would warn of a field of ours, so it stands in the metadata of the adapter's weights, which others
+ * pass over.
  */
 public final class TrainedOn {
   private static final String KEY = "base_quantization";
@@ -39,8 +39,8 @@ public final class TrainedOn {
   }
 
   /**
-   * The types that the base's projections were stored as, such as {@code NF4}; none where the file does not say
-   * or they were not quantised.
+   * The types that the base's projections were stored as, such as {@code NF4}; none where the file does not
+   * say or they were not quantised.
    *
    * @param folder an adapter's
    * @throws linnet.nn.io.ModelFormatException if the weights are unsound

@@ -181,7 +181,8 @@ public final class Models {
    * The model with every parameter trainable: copies in F32, or F64 for an F64 model.
    *
    * @param training where the copies live
-   * @throws IllegalArgumentException if weights were quantised when the model was loaded: what is trained would
+   * @throws IllegalArgumentException if weights were quantised when the model was loaded: what is trained
+   *     would
    *     be the damaged weights
    */
   public static CausalLm trainable(CausalLm model, Scope training) {
@@ -195,8 +196,8 @@ public final class Models {
 
   private static void requireUnquantized(String name, DType dtype) {
     if (dtype == DType.NF4 || dtype == DType.INT8) {
-      throw new IllegalArgumentException(name + " is quantised to " + dtype + ", and all weights are to train:"
-          + " load the model without quantisation, or train adapters");
+      throw new IllegalArgumentException(name + " is quantised to " + dtype
+          + ", and all weights are to train: load the model without quantisation, or train adapters");
     }
   }
 

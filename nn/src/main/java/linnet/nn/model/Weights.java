@@ -15,8 +15,8 @@ import linnet.tensor.Tensor;
 /** Reads the tensors of files into a backend, with checks that say which tensor is wrong. */
 public final class Weights {
   /** What is wrong with a tensor that {@link FiniteCheck} does not pass. */
-  public static final String NOT_FINITE = "found values that are infinite or not a number: the weights are damaged,"
-      + " obtain the file again";
+  public static final String NOT_FINITE = "found values that are infinite or not a number: the weights are"
+      + " damaged, obtain the file again";
 
   private static final int NAMES_LISTED = 8;
   /** So few values, such as a norm's, plain code copies before the JVM has compiled a backend's kernel. */

@@ -10,9 +10,9 @@ import linnet.nn.model.Weights;
 import linnet.tensor.DType;
 
 /**
- * Quantises to {@link DType#INT8}, as bitsandbytes' {@code Linear8bitLt} does: weights are rounded to F16, a row's
- * largest magnitude becomes 127, the others to the nearest of the integers between, ties to even. Rows are filled
- * up with zeros to whole blocks.
+ * Quantises to {@link DType#INT8}, as bitsandbytes' {@code Linear8bitLt} does: weights are rounded to F16, a
+ * row's largest magnitude becomes 127, the others to the nearest of the integers between, ties to even. Rows
+ * are filled up with zeros to whole blocks.
  */
 final class Int8Encoder {
   private static final ValueLayout.OfShort SHORT =
@@ -53,7 +53,7 @@ final class Int8Encoder {
       values[i] = half;
       most = Math.max(most, Math.abs(half));
     }
-    float factor = most > 0 ? 1 / most * LARGEST : 0; // two roundings, as PyTorch divides a number by a tensor
+    float factor = most > 0 ? 1 / most * LARGEST : 0; // two roundings: so PyTorch divides a number by a tensor
     short scale = Float.floatToFloat16(most);
     long at = DType.INT8.offset((long) row * padded(n));
     for (int from = 0; from < n; from += BLOCK, at += DType.INT8.bytesPerBlock()) {

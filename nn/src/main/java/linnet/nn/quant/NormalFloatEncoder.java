@@ -12,13 +12,13 @@ import linnet.tensor.NormalFloat;
 /**
  * Quantises to {@link NormalFloat}, as bitsandbytes' {@code quantize_4bit} does with {@code
  * compress_statistics}: of each 64 weights the largest magnitude is their scale, a weight the nearest of 16
- * numbers times that, of two that are equally near the smaller one; the scales, less their mean, are quantised
- * likewise, 256 at a time, to the nearest of 256 numbers. As bitsandbytes' CPU library does (0.50), they are
- * rounded to 65536 equal steps before that; its GPU kernels do not, and give the neighbour for about one scale
- * in a thousand.
+ * numbers times that, of two that are equally near the smaller one; the scales, less their mean, are
+ * quantised likewise, 256 at a time, to the nearest of 256 numbers. As bitsandbytes' CPU library does (0.50),
+ * they are rounded to 65536 equal steps before that; its GPU kernels do not, and give the neighbour for about
+ * one scale in a thousand.
  *
- * <p>Blocks are quantised by several threads; the mean is summed in order in F64, so that the bits are the same
- * for any number of them.
+ * <p>Blocks are quantised by several threads; the mean is summed in order in F64, so that the bits are the
+ * same for any number of them.
  */
 final class NormalFloatEncoder {
   private static final ValueLayout.OfFloat FLOAT =

@@ -31,8 +31,8 @@ public final class QuantizedWeights implements AutoCloseable {
   }
 
   /**
-   * Quantises the weight of a projection, on all cores, without holding more of it in F32 than some blocks (or
-   * the weight itself, if it lies as (K,N)). The same weight gives the same bits.
+   * Quantises the weight of a projection, on all cores, without holding more of it in F32 than some blocks
+   * (or the weight itself, if it lies as (K,N)). The same weight gives the same bits.
    *
    * @param file where the weight is from, for errors
    * @param stored the weight, in F32, F16, BF16 or F64; not needed afterwards

@@ -63,8 +63,8 @@ class QuantizedGgufTest {
       var hidden = model.hidden(tape, batch(20));
       tape.backward(tape.sum(tape.mul(hidden, hidden)));
       return Lora.parameters(model).stream()
-          .filter(param -> param.name().endsWith("layers.0.mlp.gate_proj.lora_B.weight")).findFirst().orElseThrow()
-          .grad().toDoubles();
+          .filter(param -> param.name().endsWith("layers.0.mlp.gate_proj.lora_B.weight")).findFirst()
+          .orElseThrow().grad().toDoubles();
     }
   }
 

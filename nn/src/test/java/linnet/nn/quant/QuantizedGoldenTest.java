@@ -33,7 +33,8 @@ class QuantizedGoldenTest {
 
   static Stream<Arguments> cases() {
     return Stream.of(Quantization.NF4, Quantization.INT8).flatMap(kind ->
-        Stream.of("llama3", "mistral", "gpt2", "phi3", "qwen3", "gemma2").map(name -> Arguments.of(kind, name)));
+        Stream.of("llama3", "mistral", "gpt2", "phi3", "qwen3", "gemma2")
+            .map(name -> Arguments.of(kind, name)));
   }
 
   private static Path family(String name) {
@@ -82,7 +83,8 @@ class QuantizedGoldenTest {
       for (int r = 0; r < rows.rows().size(); r++) {
         for (int t = 0; t < rows.rows().get(r).length; t++, token++) {
           assertClose("logits of row " + r + ", token " + t,
-              Golden.doubles(figures.at("logits").at(r).at(t)), logits.select(0, token).toDoubles(), TOLERANCE);
+              Golden.doubles(figures.at("logits").at(r).at(t)), logits.select(0, token).toDoubles(),
+              TOLERANCE);
         }
       }
       var loss = SupervisedLoss.of(tape, loaded.model(), rows, 1.0 / figures.at("num_targets").asInt());
@@ -105,7 +107,8 @@ class QuantizedGoldenTest {
       try (var step = backend.scope("step"); var tape = Tape.recording(step)) {
         var hidden = adapted.hidden(tape, rows.batch());
         int border = rows.rows().getFirst().length;
-        int[] predictors = IntStream.range(0, rows.batch().tokens() - 1).filter(t -> t != border - 1).toArray();
+        int[] predictors =
+            IntStream.range(0, rows.batch().tokens() - 1).filter(t -> t != border - 1).toArray();
         int[] targets = Arrays.stream(predictors).map(t -> rows.batch().ids()[t + 1]).toArray();
         double[] logits = adapted.logits(tape, hidden).value().select(0, border - 1).toDoubles();
         assertClose("logits", Golden.doubles(figures.at("lora_logits").at(0)), logits, TOLERANCE);
@@ -127,7 +130,8 @@ class QuantizedGoldenTest {
   @MethodSource("cases")
   void theSameWeightsGiveTheSameBits(Quantization kind, String name) {
     try (var backend = Backends.vector(); var weights = backend.scope("weights");
-        var one = Models.open(family(name), weights, kind); var two = Models.open(family(name), weights, kind)) {
+        var one = Models.open(family(name), weights, kind);
+        var two = Models.open(family(name), weights, kind)) {
       var again = Modules.parameters(two.model());
       Modules.parameters(one.model()).forEach((key, param) ->
           assertArrayEquals(param.value().toFloats(), again.get(key).value().toFloats(), key));

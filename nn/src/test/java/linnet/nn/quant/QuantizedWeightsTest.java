@@ -59,7 +59,8 @@ class QuantizedWeightsTest {
           most = Math.max(most, Math.abs(value));
         }
         for (int i = 0; i < values.length; i++) {
-          assertEquals(values[i], found[i], most * (kind == Quantization.NF4 ? 0.2 : 1 / 200.0), kind + " " + i);
+          double gap = kind == Quantization.NF4 ? 0.2 : 1 / 200.0;
+          assertEquals(values[i], found[i], most * gap, kind + " " + i);
         }
       }
     }
@@ -101,7 +102,8 @@ class QuantizedWeightsTest {
 
   @Test
   void whatCannotBeQuantisedIsNamed() {
-    refused(Quantization.NF4, stored(DType.F32, new float[] {1, Float.NaN}, 1, 2), "found values that are infinite or not");
+    refused(Quantization.NF4, stored(DType.F32, new float[] {1, Float.NaN}, 1, 2),
+        "found values that are infinite or not");
     refused(Quantization.INT8, stored(DType.F32, new float[] {1, Float.NEGATIVE_INFINITY}, 1, 2),
         "found values that are infinite or not");
     refused(Quantization.INT8, stored(DType.F32, new float[] {1, 1e5f}, 1, 2), "found 100000.0 in row 0");
@@ -125,7 +127,8 @@ class QuantizedWeightsTest {
         var training = backend.scope("training");
         var loaded = Models.open(Golden.path("models/llama"), weights, Quantization.NF4)) {
       assertEquals(Quantization.NF4, loaded.quantization());
-      var error = assertThrows(IllegalArgumentException.class, () -> Models.trainable(loaded.model(), training));
+      var error = assertThrows(IllegalArgumentException.class,
+          () -> Models.trainable(loaded.model(), training));
       assertTrue(error.getMessage().contains("q_proj.weight is quantised to NF4"), error.getMessage());
     }
   }

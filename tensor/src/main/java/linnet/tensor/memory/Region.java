@@ -7,9 +7,10 @@ import java.util.function.LongConsumer;
 import linnet.tensor.MemoryLimitException;
 
 /**
- * Bookkeeping of what is free in growing memory: the smallest gap between others that is long enough, else the
- * smallest end of a chunk, ties to the first place; neighbours are merged when freed. The outcome depends on the sequence of calls alone. Offsets and sizes are multiples of {@link
- * #ALIGNMENT} bytes. No memory is touched. Not thread-safe.
+ * Bookkeeping of what is free in growing memory: the smallest gap between others that is long enough, else
+ * the smallest end of a chunk, ties to the first place; neighbours are merged when freed. The outcome depends
+ * on the sequence of calls alone. Offsets and sizes are multiples of {@link #ALIGNMENT} bytes. No memory is
+ * touched. Not thread-safe.
  */
 public final class Region {
   /** Every range begins and ends at a multiple of this many bytes: a cache line, and the widest vector. */

@@ -8,9 +8,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * A table of 16 floats that whole vectors of indices are looked up in. It takes one vector of 512 bits, two of
- * 256 or four of 128; what is not needed repeats the first. A record in a static final field, so that C2 keeps
- * the vectors in registers.
+ * A table of 16 floats that whole vectors of indices are looked up in. It takes one vector of 512 bits, two
+ * of 256 or four of 128; what is not needed repeats the first. A record in a static final field, so that C2
+ * keeps the vectors in registers.
  *
  * @param bits0 the first L floats
  * @param bits1 the second
@@ -35,7 +35,8 @@ record SixteenFloats(IntVector bits0, IntVector bits1, IntVector bits2, IntVecto
       return index.selectFrom(bits0).reinterpretAsFloats();
     }
     var within = index.and(L - 1);
-    var found = within.selectFrom(bits0).blend(within.selectFrom(bits1), index.compare(VectorOperators.GE, L));
+    var found = within.selectFrom(bits0)
+        .blend(within.selectFrom(bits1), index.compare(VectorOperators.GE, L));
     if (L < SIZE / 2) {
       found = found.blend(within.selectFrom(bits2), index.compare(VectorOperators.GE, 2 * L))
           .blend(within.selectFrom(bits3), index.compare(VectorOperators.GE, 3 * L));

@@ -118,7 +118,7 @@ final class VectorSuperBlocks {
     return bits(bytes, low, second, within % 2 * 4, 0xF).or(high);
   }
 
-  /** Of 8 scales and 8 minima of 6 bits, those of the last four parts lie in nibbles and high bits of others. */
+  /** Of 8 scales and 8 minima of 6 bits, those of the last four lie in nibbles and high bits of others. */
   private static int partScale(MemorySegment bytes, long scales, int part) {
     return part < 4 ? bytes.get(JAVA_BYTE, scales + part) & 63
         : bytes.get(JAVA_BYTE, scales + part + 4) & 0xF

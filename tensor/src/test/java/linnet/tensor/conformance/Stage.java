@@ -71,8 +71,8 @@ final class Stage implements AutoCloseable {
   }
 
   /**
-   * Numbers to be summed, in any layout: normal, and the smaller the more there are, so that the partial sums of any
-   * order, and with them the rounding, stay of one size.
+   * Numbers to be summed, in any layout: normal, and the smaller the more there are, so that the partial sums
+   * of any order, and with them the rounding, stay of one size.
    */
   Tensor summands(int... shape) {
     double scale = Math.sqrt(Math.max(1, Shape.of(shape).elements()));
