@@ -2,6 +2,7 @@ package linnet.nn.io;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import linnet.nn.json.Json;
 
 /**
@@ -41,7 +42,9 @@ public record Llama3RopeFactors(double factor, double lowFreqFactor, double high
     if (usual.gives(table, theta)) {
       return usual;
     }
-    return solved(table, theta, largest, context).filter(found -> found.gives(table, theta))
+    return Stream.of(known.isEmpty() ? ofAnotherContext(table, theta, largest)
+            : Optional.<Llama3RopeFactors>empty(), solved(table, theta, largest, context))
+        .flatMap(Optional::stream).filter(found -> found.gives(table, theta)).findFirst()
         .orElseThrow(() -> new ModelFormatException(file, GgufRope.FACTORS, "found a table that is none of"
             + " Llama 3.1's rotary scaling; take the model's Hugging Face folder"));
   }
@@ -54,6 +57,18 @@ public record Llama3RopeFactors(double factor, double lowFreqFactor, double high
       }
     }
     return true;
+  }
+
+  /** The usual ramp, and the context that one frequency on it tells. */
+  private static Optional<Llama3RopeFactors> ofAnotherContext(float[] table, double theta, double factor) {
+    for (int i = 0; i < table.length; i++) {
+      if (table[i] > 1 + TOLERANCE && table[i] < factor * (1 - TOLERANCE)) {
+        double turns = USUAL_LOW + kept(table[i], factor) * (USUAL_HIGH - USUAL_LOW);
+        long context = Math.round(turns / turns(i, theta, 2 * table.length, 1));
+        return Optional.of(new Llama3RopeFactors(factor, USUAL_LOW, USUAL_HIGH, (int) context));
+      }
+    }
+    return Optional.empty();
   }
 
   /** Of the first and the last frequency on the ramp, on which the share grows with the turns. */

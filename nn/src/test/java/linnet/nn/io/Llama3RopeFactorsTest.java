@@ -60,6 +60,8 @@ class Llama3RopeFactorsTest {
     }
     var other = new Llama3RopeFactors(8, 1, 2, 4096);
     assertEquals(other, Llama3RopeFactors.from(other.table(5000, 64), 5000, OptionalInt.of(4096), "f"));
+    var shorter = new Llama3RopeFactors(8, 1, 4, 4096);
+    assertEquals(shorter, Llama3RopeFactors.from(shorter.table(THETA, 64), THETA, OptionalInt.empty(), "f"));
   }
 
   @Test
