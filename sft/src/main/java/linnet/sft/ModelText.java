@@ -213,6 +213,11 @@ public final class ModelText {
    */
   public SequencedMap<String, GgufValue> ggufMetadata() {
     var values = tokenizer().toGguf().toMetadata();
+    String name = String.valueOf(path.getFileName());
+    String known = tokenizer().nameInGguf(name);
+    if (!known.equals(name)) {
+      values.put("general.name", GgufValue.text(known));
+    }
     if (templateOrigin() != TemplateOrigin.GUESSED) {
       values.put(GgufModel.CHAT_TEMPLATE, GgufValue.text(template().source()));
     }

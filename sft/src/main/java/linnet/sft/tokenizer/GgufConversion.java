@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import linnet.nn.io.GgufTokenizer;
 import linnet.nn.json.Json;
 
@@ -17,8 +15,6 @@ import linnet.nn.json.Json;
  */
 final class GgufConversion {
   private static final String TEXT = "A";
-  /** Tokens of Phi-3 that do not take the white space behind them. */
-  private static final Set<String> PHI3_PLAIN = Set.of("<unk>", "<s>", "<|endoftext|>");
 
   private final String source;
   private final GgufTokenizer data;
@@ -27,8 +23,7 @@ final class GgufConversion {
   private GgufConversion(GgufTokenizer data, Optional<String> modelName, String source) {
     this.source = source;
     this.data = data;
-    String name = modelName.orElse("").toLowerCase(Locale.ROOT);
-    phi3 = name.contains("phi-3") || name.contains("phi3");
+    phi3 = modelName.filter(GgufKinds::namesPhi3).isPresent();
   }
 
   /** Makes it; the model's name matters because llama.cpp knows tokens of Phi-3 by it. */
@@ -121,7 +116,7 @@ final class GgufConversion {
       String token = data.tokens().get(id);
       boolean special = kind == GgufKinds.CONTROL || kind == GgufKinds.UNKNOWN;
       if ((special || kind == GgufKinds.USER_DEFINED) && !token.isEmpty()) {
-        boolean rstrip = phi3 && !PHI3_PLAIN.contains(token);
+        boolean rstrip = phi3 && GgufKinds.takesSpaceInPhi3(token);
         added.add(new AddedToken(id, token, false, false, rstrip, false, special));
       }
     }

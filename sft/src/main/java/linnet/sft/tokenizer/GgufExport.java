@@ -30,6 +30,14 @@ final class GgufExport {
     return new GgufExport(tokenizer).data();
   }
 
+  /** The name of a model with this tokenizer, by which llama.cpp takes white space behind tokens or not. */
+  static String modelName(Tokenizer tokenizer, String name) {
+    var added = tokenizer.addedTokens().values();
+    boolean phi3 = added.stream().anyMatch(AddedToken::rstrip) && added.stream()
+        .allMatch(token -> token.rstrip() == GgufKinds.takesSpaceInPhi3(token.content()));
+    return phi3 && !GgufKinds.namesPhi3(name) ? "Phi-3 " + name : name;
+  }
+
   private GgufTokenizer data() {
     tokenizer.addedTokens().values().forEach(GgufExport::check);
     for (int id = 0; id < tokenizer.vocabularySize(); id++) {

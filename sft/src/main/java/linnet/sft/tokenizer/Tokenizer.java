@@ -88,6 +88,17 @@ public final class Tokenizer {
   }
 
   /**
+   * The name that a model with this tokenizer is to have in a GGUF file, {@code general.name}. GGUF has no
+   * word for the white space that tokens of Phi-3 take behind them: llama.cpp knows them by that name.
+   *
+   * @param name the model's name
+   * @return the name, with {@code Phi-3} before it where the tokens are such and the name does not say so
+   */
+  public String nameInGguf(String name) {
+    return GgufExport.modelName(this, name);
+  }
+
+  /**
    * Writes {@code tokenizer.json}, {@code tokenizer_config.json} (with the chat template, for older readers)
    * and {@code chat_template.jinja} into a folder, each under a temporary name first. The Python libraries
    * load them with the same ids.

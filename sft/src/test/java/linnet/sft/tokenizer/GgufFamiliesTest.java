@@ -104,6 +104,10 @@ class GgufFamiliesTest {
     assertEquals(1, phi3.encode("<|user|>\n").size());
     assertTrue(other.encode("<|user|>\n").size() > 1);
     assertTrue(phi3.encode("<s>\n").size() > 1);
+    var tokenizer = Tokenizer.load(GoldenCases.folder("families/phi3"));
+    assertEquals("Phi-3 mine", tokenizer.nameInGguf("mine"));
+    assertEquals("my-phi3", tokenizer.nameInGguf("my-phi3"));
+    assertEquals("mine", Tokenizer.load(GoldenCases.folder("families/llama2")).nameInGguf("mine"));
   }
 
   @Test
