@@ -12,16 +12,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
-import linnet.nn.json.JsonException;
 
 /** One model on its way into the cache. */
 final class Pull {
   private static final int MOST_LISTED = 64 << 20; // bytes of a list of files
+  private static final int MOST_PAGES = 1000;
   private static final int MOST_CHANGES = 3;
+  private static final Pattern NEXT_PAGE = Pattern.compile("<([^>]+)>\\s*;\\s*rel=\"?next\"?");
 
   private final HubSettings settings;
   private final HubHttp http;
@@ -113,21 +117,45 @@ final class Pull {
 
   private Listing list() {
     var uri = uri("/api/models/" + name.repo() + "/revision/" + encoded(name.revisionOrMain()));
+    return ask(uri, (answer, json) -> {
+      var commit = json.at("sha").asString();
+      if (!ModelName.isCommit(commit)) {
+        throw json.at("sha").error("a commit of 40 hexadecimal digits");
+      }
+      var files = json.opt("siblings").map(siblings -> siblings.elements().stream()
+          .map(file -> file.at("rfilename").asString()).toList()).orElseGet(() -> tree(commit));
+      return new Listing(commit, files);
+    });
+  }
+
+  /** The files of a commit page by page, where a server does not give them with the commit. */
+  private List<String> tree(String commit) {
+    var files = new ArrayList<String>();
+    var next = Optional.of(uri("/api/models/" + name.repo() + "/tree/" + commit + "?recursive=true"));
+    for (int pages = 0; next.isPresent(); pages++) {
+      if (pages == MOST_PAGES) {
+        throw new HubException(name + ": the list of files has no end");
+      }
+      next = ask(next.get(), (answer, json) -> {
+        json.elements().stream().filter(entry -> entry.at("type").asString().equals("file"))
+            .forEach(file -> files.add(file.at("path").asString()));
+        return NEXT_PAGE.matcher(answer.header("Link").orElse("")).results().findFirst()
+            .map(link -> answer.uri().resolve(link.group(1)));
+      });
+    }
+    return files;
+  }
+
+  private <T> T ask(URI uri, BiFunction<Answer, JsonCursor, T> reader) {
     try (var answer = http.get(uri, Map.of())) {
       if (answer.status() != 200) {
         throw Refusals.of(answer, name, "list of files", http.token());
       }
       var source = name + ": the list of files of " + answer.host();
-      var json = JsonCursor.of(Json.parse(answer.body().all(MOST_LISTED), source), source);
-      var commit = json.at("sha").asString();
-      if (!ModelName.isCommit(commit)) {
-        throw json.at("sha").error("a commit of 40 hexadecimal digits");
-      }
-      return new Listing(commit, json.at("siblings").elements().stream()
-          .map(file -> file.at("rfilename").asString()).toList());
+      return reader.apply(answer, JsonCursor.of(Json.parse(answer.body().all(MOST_LISTED), source), source));
     } catch (IOException broken) {
       throw new HubUnreachableException(name + ": the list of files did not come: " + broken.getMessage());
-    } catch (JsonException malformed) {
+    } catch (IllegalArgumentException malformed) {
       throw new HubException(malformed.getMessage() + "; is HF_ENDPOINT the address of a Hugging Face Hub?");
     }
   }

@@ -202,6 +202,28 @@ class PullTest extends HubTestCase {
     assertTrue(events.contains(new PullEvent.Done("config.json", CONFIG.length(), false)), events.toString());
   }
 
+  /** As a mirror may that gives the commit alone; the files are on a page each. */
+  @Test
+  void theListMayComeInPages() {
+    var names = List.of("config.json", "tokenizer.json", "model.safetensors");
+    hub.hub(asks("/api/"), reply -> reply.body("{\"sha\": \"" + COMMIT + "\"}"));
+    for (int page = 0; page < names.size(); page++) {
+      var body = "[{\"type\": \"file\", \"path\": \"" + names.get(page) + "\"}, {\"type\": \"directory\"}]";
+      var link = "</api/models/org/tiny/tree/" + COMMIT + "?recursive=true&cursor=" + (page + 1)
+          + ">; rel=\"next\"";
+      boolean isLast = page == names.size() - 1;
+      hub.hub(asks(page == 0 ? "/tree/" : "cursor=" + page), reply -> isLast
+          ? reply.without("Link").body(body)
+          : reply.with("Link", link).body(body));
+    }
+    assertWhole(pull());
+    hub.hub(asks("/tree/"), reply -> reply.with("Link", "</api/models/org/tiny/tree/main>; rel=\"next\"")
+        .body("[]"));
+    hub.commit("e".repeat(40));
+    hub.hub(asks("/revision/"), reply -> reply.body("{\"sha\": \"" + "e".repeat(40) + "\"}"));
+    refused(REPO, "no end");
+  }
+
   @Test
   void oddEtagsAreRefused() {
     for (var etag : List.of("\"../../../etc/passwd\"", "\"a/b\"", "\"\"", "\"x.incomplete\"", "\"..\"",
