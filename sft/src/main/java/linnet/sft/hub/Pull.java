@@ -23,7 +23,7 @@ import linnet.nn.json.JsonCursor;
 /** One model on its way into the cache. */
 final class Pull {
   private static final int MOST_LISTED = 64 << 20; // bytes of a list of files
-  private static final int MOST_PAGES = 1000;
+  private static final int MOST_PAGES = 200; // of 1000 files each
   private static final int MOST_CHANGES = 3;
   private static final Pattern NEXT_PAGE = Pattern.compile("<([^>]+)>\\s*;\\s*rel=\"?next\"?");
 
