@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -137,13 +138,16 @@ class PullCommandTest {
     }
   }
 
+  /** The bytes of the file that is coming; others may come and go while it is looked for. */
   private static long incomplete(Path blobs) throws IOException {
     if (!Files.isDirectory(blobs)) {
       return 0;
     }
     try (Stream<Path> files = Files.list(blobs)) {
-      var partial = files.filter(file -> file.toString().endsWith(".incomplete")).findFirst();
+      var partial = files.filter(file -> file.toString().endsWith(".linnet.incomplete")).findFirst();
       return partial.isPresent() ? Files.size(partial.get()) : 0;
+    } catch (NoSuchFileException gone) {
+      return 0;
     }
   }
 
