@@ -15,7 +15,8 @@ public final class TurnEnd {
 
   /**
    * The token that ends an assistant's turn: the first added token of the tokenizer that the template puts
-   * behind the content. A model that is trained with a template stops at it, whatever its configuration says.
+   * behind the content, and that is more than white space (some of Gemma's and Phi-2's are not). A model that
+   * is trained with a template stops at it, whatever its configuration says.
    *
    * @param template conversations to text
    * @param tokenizer text to ids
@@ -37,7 +38,8 @@ public final class TurnEnd {
       var encoding = tokenizer.encode(rendered.text(), rendered.content());
       for (var t = 0; t < encoding.size(); t++) {
         var start = encoding.starts()[t];
-        if (start > content && start < turn.end() && tokenizer.addedTokens().containsKey(encoding.ids()[t])) {
+        var added = tokenizer.addedTokens().get(encoding.ids()[t]);
+        if (start > content && start < turn.end() && added != null && !added.content().isBlank()) {
           return OptionalInt.of(encoding.ids()[t]);
         }
       }

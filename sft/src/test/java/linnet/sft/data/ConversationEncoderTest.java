@@ -153,9 +153,10 @@ class ConversationEncoderTest {
 
   @Test
   void theTokenThatEndsATurnIsFoundWhateverItsLetters() {
-    var tokens = List.of("<|assistant|>", "<|assistant_end|>", "a");
+    var tokens = List.of("<|assistant|>", "<|assistant_end|>", "a", "\n\n");
     var tokenizer = new BpeTrainer(300, 2, ByteLevelScheme.GPT2, tokens).train(Stream.of("the cat"));
-    var template = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|{{ m.role }}_end|>{% endfor %}"
+    var template = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{{ '\\n\\n' }}"
+        + "<|{{ m.role }}_end|>{% endfor %}"
         + "{% if add_generation_prompt %}<|assistant|>{% endif %}";
     assertEquals(tokenizer.id("<|assistant_end|>"),
         TurnEnd.of(ChatTemplate.parse("t", template, Map.of()), tokenizer));
