@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import linnet.cli.Cli.Call;
+import linnet.nn.json.JsonCursor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code pull}, and names where paths are accepted: in processes of their own, which have other variables.
- * */
+/** {@code pull}, and names where paths are accepted: in processes of their own, which have other variables. */
 class PullCommandTest {
   private static final String TOKEN = "hf_secretOfTheTest";
 
@@ -92,10 +92,12 @@ class PullCommandTest {
           folder.resolve("named-adapter"), "--max-steps", 1, "--json");
       assertEquals(0, call.exitCode(), call.err());
       assertEquals(5, call.named("file").size());
+      var config = JsonCursor.read(folder.resolve("named-adapter/adapter_config.json"));
+      assertEquals("org/tiny", config.at("base_model_name_or_path").asString());
+      assertEquals(FolderHub.COMMIT, config.at("revision").asString());
       // The adapter finds its base, here and where the cache lies elsewhere.
       var generate = new Object[] {"generate", "-m", folder.resolve("named-adapter"), "-p", "x",
-      "--max-new-tokens",
-          1};
+          "--max-new-tokens", 1};
       assertEquals(0, run(environment(hub, "needed"), generate).exitCode());
       deleteAll(folder.resolve("needed"));
       assertEquals(0, run(environment(hub, "elsewhere"), generate).exitCode());

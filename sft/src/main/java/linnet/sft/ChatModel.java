@@ -14,6 +14,7 @@ import linnet.nn.generate.SamplingConfig;
 import linnet.nn.io.ContentHash;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.lora.AdapterFiles;
+import linnet.nn.lora.BaseModel;
 import linnet.nn.lora.Lora;
 import linnet.nn.lora.LoraConfig;
 import linnet.nn.model.CausalLm;
@@ -25,6 +26,8 @@ import linnet.sft.data.EncodingCache;
 import linnet.sft.data.EncodingCache.CachedRows;
 import linnet.sft.data.FieldMapping;
 import linnet.sft.data.TurnEnd;
+import linnet.sft.hub.Hub;
+import linnet.sft.hub.HubSettings;
 import linnet.sft.template.ChatRequest;
 import linnet.sft.template.Message;
 import linnet.sft.template.TemplateChoice;
@@ -82,11 +85,14 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
     var named = AdapterFiles.describe(path).baseModel().map(Path::of)
         .orElseThrow(() -> new IllegalArgumentException(config
             + ": base_model_name_or_path: found none; give the base model and the adapter apart"));
-    if (!Files.exists(named)) {
-      throw new IllegalArgumentException(config + ": base_model_name_or_path: found \"" + named
-          + "\", which does not exist here; give the base model and the adapter apart");
+    if (Files.exists(named)) {
+      return open(named, path, weights, quantization);
     }
-    return open(named, path, weights, quantization);
+    var cached = Hub.base(path).flatMap(new Hub(HubSettings.ofProcess())::find)
+        .orElseThrow(() -> new IllegalArgumentException(config + ": base_model_name_or_path: found \"" + named
+            + "\", which does not exist here and is not in the Hub's cache; pull it, or give the base model and"
+            + " the adapter apart"));
+    return open(cached.path(), path, weights, quantization);
   }
 
   /**
@@ -279,10 +285,17 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
   public void save(Path folder, DType dtype) {
     text.savedTokenizer().save(folder);
     if (adapter.isPresent()) {
-      AdapterFiles.write(folder, model, adapter.get(), basePath.toAbsolutePath().normalize().toString());
+      AdapterFiles.write(folder, model, adapter.get(), named(basePath.toAbsolutePath().normalize()));
     } else {
       Models.save(folder, model, base.source().config().asObject(), dtype);
     }
+  }
+
+  /** What lies in the Hub's cache by its name, so that the adapter finds it on other machines; else by path. */
+  private static BaseModel named(Path base) {
+    return Hub.nameOf(base).filter(name -> name.file().isEmpty())
+        .map(name -> new BaseModel(name.repo(), name.revision()))
+        .orElseGet(() -> BaseModel.at(base.toString()));
   }
 
   /** Unmaps the files. */

@@ -105,11 +105,13 @@ final class AdapterConfigFile {
    *
    * @param transposed whether the base stores its weights as (in, out)
    */
-  static Json.Obj write(LoraConfig config, List<String> targetNames, boolean transposed, String baseModel) {
+  static Json.Obj write(LoraConfig config, List<String> targetNames, boolean transposed,
+      BaseModel baseModel) {
     return Json.object()
         .put("peft_type", "LORA")
         .put("task_type", "CAUSAL_LM")
-        .put("base_model_name_or_path", baseModel)
+        .put("base_model_name_or_path", baseModel.nameOrPath())
+        .put("revision", baseModel.revision().<Json>map(Json::of).orElse(Json.NULL))
         .put("r", config.rank())
         .put("lora_alpha", number(config.alpha()))
         .put("lora_dropout", config.dropout())

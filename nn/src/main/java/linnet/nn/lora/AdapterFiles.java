@@ -48,11 +48,11 @@ public final class AdapterFiles {
    *
    * @param folder made if it is missing
    * @param config what the adapters were made with
-   * @param baseModel the name or path of the model below them
+   * @param baseModel the model below them
    * @throws IllegalArgumentException if the model has no adapters
    * @throws java.io.UncheckedIOException if a file cannot be written
    */
-  public static void write(Path folder, Module model, LoraConfig config, String baseModel) {
+  public static void write(Path folder, Module model, LoraConfig config, BaseModel baseModel) {
     var tensors = new AdapterTensors(model, config);
     SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors.outgoing(), TrainedOn.metadata(model));
     var json = AdapterConfigFile.write(config, tensors.targetNames(), tensors.transposed(), baseModel);

@@ -123,7 +123,7 @@ class AdapterFilesTest {
       for (String name : List.of("adapter", "patterns", "regex")) {
         var original = AdapterFiles.load(Golden.path("lora/" + name), base, training);
         var copy = folder.resolve(name);
-        AdapterFiles.write(copy, original.model(), original.config(), "base");
+        AdapterFiles.write(copy, original.model(), original.config(), BaseModel.at("base"));
         assertEquals(Set.of(AdapterFiles.CONFIG, AdapterFiles.WEIGHTS), names(copy));
         assertEquals(Optional.of("base"), AdapterFiles.describe(copy).baseModel());
         var again = AdapterFiles.load(copy, base, training);
@@ -149,7 +149,7 @@ class AdapterFilesTest {
   void keysAndConfigurationAreThoseOfPeft(TestBackend test, @TempDir Path folder) throws IOException {
     with(test, (base, training) -> {
       var config = LoraConfig.allLinear(4, 8, 0);
-      AdapterFiles.write(folder, Lora.apply(base, config, RandomKey.of(1), training), config, "base");
+      AdapterFiles.write(folder, Lora.apply(base, config, RandomKey.of(1), training), config, BaseModel.at("base"));
       try (var ours = SafetensorsFile.open(folder.resolve(AdapterFiles.WEIGHTS));
           var theirs = SafetensorsFile.open(PEFT.resolve(AdapterFiles.WEIGHTS))) {
         assertEquals(Map.copyOf(theirs.specs()), Map.copyOf(ours.specs()));
@@ -244,7 +244,7 @@ class AdapterFilesTest {
   void aModelWithoutAdaptersWritesNothing(@TempDir Path folder) throws IOException {
     with(TestBackend.REFERENCE, (base, training) -> {
       assertThrows(IllegalArgumentException.class,
-          () -> AdapterFiles.write(folder, base, LoraConfig.allLinear(1, 1, 0), "base"));
+          () -> AdapterFiles.write(folder, base, LoraConfig.allLinear(1, 1, 0), BaseModel.at("base")));
       assertEquals(Set.of(), names(folder));
     });
   }

@@ -160,7 +160,7 @@ class AdapterGoldenTest {
   @MethodSource("cases")
   void whatIsSavedIsWhatPeftSaved(String name, TestBackend test, @TempDir Path copy) throws IOException {
     with(name, test, c -> {
-      AdapterFiles.write(copy, c.loaded().model(), c.loaded().config(), "base");
+      AdapterFiles.write(copy, c.loaded().model(), c.loaded().config(), BaseModel.at("base"));
       var folder = Golden.path("adapters/" + name + "/adapter");
       try (var theirs = SafetensorsFile.open(folder.resolve(AdapterFiles.WEIGHTS));
           var ours = SafetensorsFile.open(copy.resolve(AdapterFiles.WEIGHTS))) {

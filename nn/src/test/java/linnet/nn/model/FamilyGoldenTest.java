@@ -23,6 +23,7 @@ import linnet.nn.generate.SamplingConfig;
 import linnet.nn.io.SafetensorsFile;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.lora.AdapterFiles;
+import linnet.nn.lora.BaseModel;
 import linnet.nn.lora.Lora;
 import linnet.nn.optim.DecayRule;
 import linnet.tensor.Backends;
@@ -156,7 +157,7 @@ class FamilyGoldenTest {
         assertClose("norm of the gradient of " + param.name(), norms.at(param.name()).asDouble(), norm,
             test.tolerance());
       }
-      AdapterFiles.write(copy, adapted, adapter.config(), "base");
+      AdapterFiles.write(copy, adapted, adapter.config(), BaseModel.at("base"));
       var again = AdapterFiles.load(copy, loaded.model(), training).model();
       var merged = Lora.merge(adapted, training);
       try (var step = backend.scope("step"); var tape = Tape.noGrad(step)) {
