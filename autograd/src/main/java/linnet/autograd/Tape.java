@@ -77,6 +77,11 @@ public final class Tape implements Functions, AutoCloseable {
     return ledger;
   }
 
+  /** Whether it remembers ops to walk back over. */
+  public boolean isRecording() {
+    return mode != Mode.NO_GRAD;
+  }
+
   /** Where the values lie. */
   public Scope scope() {
     return ledger.scope();

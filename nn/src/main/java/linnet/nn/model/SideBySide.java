@@ -11,7 +11,8 @@ import linnet.nn.WeightLayout;
 
 /**
  * Projections that read the same input. Plain ones are computed at once, which matters in decoding: a token's
- * products are short, and handing each to the threads takes time.
+ * products are short, and handing each to the threads takes time. Not where the tape records, since results
+ * side by side would have their gradients put together first.
  */
 final class SideBySide {
   private SideBySide() {}
@@ -24,7 +25,7 @@ final class SideBySide {
   static List<Variable> forward(Tape tape, Variable x, ForwardKeys keys, Projection... projections) {
     var results = new ArrayList<Variable>(projections.length);
     var weights = weights(projections);
-    if (weights.size() < projections.length) {
+    if (tape.isRecording() || weights.size() < projections.length) {
       for (var projection : projections) {
         results.add(projection.forward(tape, x, keys));
       }
