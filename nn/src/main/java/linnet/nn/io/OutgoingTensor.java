@@ -60,7 +60,7 @@ public record OutgoingTensor(TensorSpec spec, Data data) {
   }
 
   /**
-   * A tensor that a backend holds; it is copied out when the writer comes to it.
+   * A tensor that a backend holds; it is copied out part by part when the writer comes to it.
    *
    * @param name its name in the file
    * @param tensor the tensor; alive until it is written
@@ -69,13 +69,15 @@ public record OutgoingTensor(TensorSpec spec, Data data) {
    */
   public static OutgoingTensor of(String name, Tensor tensor, DType dtype) {
     return new OutgoingTensor(new TensorSpec(name, dtype, tensor.shape()), sink -> {
-      if (dtype == DType.F64) {
-        double[] values = tensor.toDoubles();
-        var bytes = MemorySegment.ofArray(new byte[Math.toIntExact(dtype.bytes(values.length))]);
-        Codec.encode(dtype, values, 0, values.length, bytes, 0);
-        sink.write(bytes);
-      } else {
-        writeFloats(tensor.toFloats(), dtype, sink);
+      for (var slice : TensorSlices.of(tensor)) {
+        if (dtype == DType.F64) {
+          double[] values = slice.toDoubles();
+          var bytes = MemorySegment.ofArray(new byte[Math.toIntExact(dtype.bytes(values.length))]);
+          Codec.encode(dtype, values, 0, values.length, bytes, 0);
+          sink.write(bytes);
+        } else {
+          writeFloats(slice.toFloats(), dtype, sink);
+        }
       }
     });
   }

@@ -13,6 +13,7 @@ import linnet.nn.OutputHead;
 import linnet.nn.WeightLayout;
 import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.OutgoingTensor;
+import linnet.nn.io.TensorSlices;
 import linnet.nn.io.TensorSpec;
 import linnet.nn.json.Json;
 import linnet.nn.model.CausalLm;
@@ -82,19 +83,24 @@ public final class MergedModel {
     tensors.put(key, new OutgoingTensor(new TensorSpec(key, dtype, shape), sink -> {
       try (var scratch = model.backend().scope("merge")) {
         var merged = value.apply(scratch);
-        requireHolds(key, merged.toFloats());
+        requireHolds(key, merged);
         OutgoingTensor.of(key, merged, dtype).data().writeTo(sink);
       }
     }));
   }
 
-  private void requireHolds(String key, float[] values) {
-    for (int i = 0; i < values.length; i++) {
-      if (!Double.isFinite(Codec.round(dtype, values[i]))) {
-        throw new ModelFormatException(key, "element " + i, "found " + values[i] + " after merging, which "
-            + dtype + " cannot hold; " + (Float.isFinite(values[i]) ? "choose BF16 or F32" : "the adapter is"
-            + " damaged"));
+  private void requireHolds(String key, Tensor merged) {
+    long first = 0;
+    for (var slice : TensorSlices.of(merged)) {
+      float[] values = slice.toFloats();
+      for (int i = 0; i < values.length; i++) {
+        if (!Double.isFinite(Codec.round(dtype, values[i]))) {
+          throw new ModelFormatException(key, "element " + (first + i), "found " + values[i]
+              + " after merging, which " + dtype + " cannot hold; " + (Float.isFinite(values[i])
+              ? "choose BF16 or F32" : "the adapter is damaged"));
+        }
       }
+      first += values.length;
     }
   }
 

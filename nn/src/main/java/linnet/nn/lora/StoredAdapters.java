@@ -14,6 +14,7 @@ import linnet.nn.TrainableParam;
 import linnet.nn.WeightLayout;
 import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.SafetensorsFile;
+import linnet.nn.io.TensorSlices;
 import linnet.nn.model.Weights;
 import linnet.tensor.DType;
 import linnet.tensor.MemoryPlanner;
@@ -74,9 +75,13 @@ final class StoredAdapters implements AdapterSource {
       var found = Weights.copy(file, stored.get(key), base.shape(), DType.F32, scratch);
       var expected = scratch.allocate(DType.F32, base.shape());
       base.backend().copy(expected, base);
-      if (!Arrays.equals(found.toFloats(), expected.toFloats())) {
-        throw new ModelFormatException(file, key, "found other values than the base model's: the adapter was"
-            + " trained on another base; load it onto that one");
+      var parts = TensorSlices.of(found);
+      var others = TensorSlices.of(expected);
+      for (int i = 0; i < parts.size(); i++) {
+        if (!Arrays.equals(parts.get(i).toFloats(), others.get(i).toFloats())) {
+          throw new ModelFormatException(file, key, "found other values than the base model's: the adapter"
+              + " was trained on another base; load it onto that one");
+        }
       }
     }
   }
