@@ -3,6 +3,7 @@ package linnet.nn.lora;
 import static linnet.nn.Setting.require;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Layers that get adapters, where targets are named by their last steps: PEFT's {@code layers_to_transform}
@@ -13,7 +14,8 @@ import java.util.List;
  *     none
  */
 public record LayerChoice(List<Integer> layers, List<String> patterns) {
-  private static final String ANY_LIST = ".*?\\.[^.]*\\.";
+  private static final String ANY_LIST = ".*?\\.[^.]*";
+  private static final String NUMBER = "\\.(?P<idx>\\d+)\\.";
 
   /**
    * Copies the lists.
@@ -26,18 +28,27 @@ public record LayerChoice(List<Integer> layers, List<String> patterns) {
     patterns = List.copyOf(patterns);
     require(!layers.isEmpty(), "layers", layers.size(), "at least one number");
     layers.forEach(layer -> require(layer >= 0, "layers", layer, "numbers of at least 0"));
-    patterns.forEach(PythonRegex::compile);
+    patterns.forEach(pattern -> PythonRegex.compile(numberBehind(pattern)));
   }
 
-  /** Whether a path lies in one of the layers; the first number behind a list's name counts. */
+  private static String numberBehind(String pattern) {
+    return "(?:^|.*?\\.)" + pattern + NUMBER;
+  }
+
+  /** Whether a path lies in one of the layers. */
   boolean includes(String path) {
-    for (var list : patterns.isEmpty() ? List.of(ANY_LIST) : patterns) {
-      var prefix = patterns.isEmpty() ? list : "(?:^|.*?\\.)" + list + "\\.";
-      var matcher = PythonRegex.compile(prefix + "(?P<idx>\\d+)\\.").matcher(path);
-      if (matcher.lookingAt()) {
-        return layers.stream().anyMatch(layer -> matcher.group("g0").equals(layer.toString()));
-      }
-    }
-    return false;
+    return layerOf(path).filter(layers::contains).isPresent();
+  }
+
+  /**
+   * The number of the layer that a path lies in, which is the first one behind a list's name.
+   *
+   * @throws IllegalArgumentException if a pattern takes too many steps to be matched
+   */
+  Optional<Integer> layerOf(String path) {
+    var found = patterns.isEmpty() ? PythonRegex.lastGroup(ANY_LIST + NUMBER, path)
+        : patterns.stream().flatMap(list -> PythonRegex.lastGroup(numberBehind(list), path).stream())
+            .findFirst();
+    return found.filter(number -> !number.isEmpty()).map(Integer::valueOf);
   }
 }

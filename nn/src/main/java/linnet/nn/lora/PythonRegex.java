@@ -2,6 +2,8 @@ package linnet.nn.lora;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -47,6 +49,19 @@ final class PythonRegex {
   /** Python's {@code re.match}: from the beginning on, but not always to the end. */
   static boolean matchesStart(String python, String text) {
     return compile(python).matcher(new BoundedText(text)).lookingAt();
+  }
+
+  /**
+   * What the last group of an expression holds after Python's {@code re.match}.
+   *
+   * @return its text, empty where the match has left the group out; none where nothing matches
+   * @throws PatternSyntaxException if the expression is malformed
+   */
+  static Optional<String> lastGroup(String python, String text) {
+    var matcher = compile(python).matcher(new BoundedText(text));
+    return matcher.lookingAt()
+        ? Optional.of(Objects.requireNonNullElse(matcher.group(matcher.groupCount()), ""))
+        : Optional.empty();
   }
 
   private String translate() {

@@ -1,6 +1,7 @@
 package linnet.nn.lora;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -81,5 +82,28 @@ class AdapterPlacesTest {
     assertTrue(assertThrows(IllegalArgumentException.class,
         () -> PythonRegex.matchesWhole("a*a*a*a*a*a*c", text)).getMessage().contains("simplify it"));
     assertThrows(PatternSyntaxException.class, () -> PythonRegex.compile("(".repeat(5000)));
+  }
+
+  @Test
+  void theLayerIsTheNumberBehindTheList() {
+    var path = "model.layers.12.mlp.experts.3.up_proj";
+    for (var pattern : List.of("layers", "(?P<x>layers)", "(l)(a)yers", "x|(?:^|.*?\\.)layers")) {
+      assertTrue(new LayerChoice(List.of(3, 12), List.of("h", pattern)).includes(path), pattern);
+      assertFalse(new LayerChoice(List.of(1, 3), List.of(pattern)).includes(path), pattern);
+    }
+    assertTrue(new LayerChoice(List.of(12), List.of()).includes(path));
+    assertFalse(new LayerChoice(List.of(12), List.of("model|layers")).includes(path), "a match without number");
+    assertThrows(PatternSyntaxException.class, () -> new LayerChoice(List.of(0), List.of("(")));
+  }
+
+  @Test
+  void aLayersPatternWithoutEndIsGivenUp() {
+    var endless = new LayerChoice(List.of(0), List.of(".*.*.*.*.*.*.*.*.*.*Z"));
+    var path = "model.layers.0.self_attn.q_proj";
+    assertTrue(assertThrows(IllegalArgumentException.class, () -> endless.includes(path)).getMessage()
+        .contains("simplify it"));
+    var config = LoraConfig.builder(2, 4).targets(new LoraTargets.Names(List.of("q_proj"))).layers(endless)
+        .build();
+    assertThrows(IllegalArgumentException.class, () -> AdapterPlaces.of(declared("llama3"), config));
   }
 }
