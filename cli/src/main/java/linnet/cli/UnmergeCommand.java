@@ -8,6 +8,9 @@ import linnet.nn.json.Json;
 import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.Unmerge;
 import linnet.sft.ChatModel;
+import linnet.sft.hub.Hub;
+import linnet.sft.hub.HubSettings;
+import linnet.sft.hub.PulledModel;
 import linnet.tensor.Backend;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +34,7 @@ final class UnmergeCommand implements Callable<Integer> {
 
   @Option(names = "--base", paramLabel = "PATH",
       description = "The original model, to compare with (default: the one that the adapter names, if it is"
-          + " there).")
+          + " there or in the Hub's cache).")
   private Path base;
 
   @Mixin
@@ -51,8 +54,7 @@ final class UnmergeCommand implements Callable<Integer> {
     if (base != null) {
       base = ModelPath.resolve("--base", base, output);
     }
-    var original = Optional.ofNullable(base)
-        .or(() -> AdapterFiles.describe(adapter).baseModel().map(Path::of).filter(Files::exists));
+    var original = Optional.ofNullable(base).or(this::named);
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var chat = ChatModel.load(model, weights)) {
       Banner.print(output, backend, chat.basePath(), chat.base().model());
@@ -63,6 +65,12 @@ final class UnmergeCommand implements Callable<Integer> {
       tell(backend, chat, unmerged.tensors().size(), original);
       return ExitCode.OK;
     }
+  }
+
+  /** The model that the adapter names, by a path or in the Hub's cache; nothing is downloaded to compare. */
+  private Optional<Path> named() {
+    return AdapterFiles.describe(adapter).baseModel().map(Path::of).filter(Files::exists)
+        .or(() -> Hub.base(adapter).flatMap(new Hub(HubSettings.ofProcess())::find).map(PulledModel::path));
   }
 
   private void tell(Backend backend, ChatModel chat, int tensors, Optional<Path> original) {

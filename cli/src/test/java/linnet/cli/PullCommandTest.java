@@ -99,6 +99,13 @@ class PullCommandTest {
       var generate = new Object[] {"generate", "-m", folder.resolve("named-adapter"), "-p", "x",
           "--max-new-tokens", 1};
       assertEquals(0, run(environment(hub, "needed"), generate).exitCode());
+      var merged = folder.resolve("named-merged");
+      assertEquals(0, run(environment(hub, "needed"), "merge", folder.resolve("named-adapter"), merged)
+          .exitCode());
+      var unmerged = run(environment(hub, "needed"), "unmerge", merged, folder.resolve("named-adapter"),
+          folder.resolve("named-unmerged"));
+      assertEquals(0, unmerged.exitCode(), unmerged.err());
+      assertTrue(unmerged.out().contains("largest difference to the logits of"), unmerged.out());
       deleteAll(folder.resolve("needed"));
       assertEquals(0, run(environment(hub, "elsewhere"), generate).exitCode());
       assertTrue(hub.requests().stream().anyMatch(request -> request.contains("/revision/" + FolderHub.COMMIT)),
