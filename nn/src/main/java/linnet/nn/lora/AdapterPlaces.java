@@ -17,6 +17,7 @@ import linnet.nn.Linear;
 import linnet.nn.Module;
 import linnet.nn.Modules;
 import linnet.nn.OutputHead;
+import linnet.nn.model.Weights;
 
 /**
  * What a configuration means in one model, by PEFT's rules (0.21).
@@ -184,10 +185,12 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
     }
     requireNone("modules to save", config.modulesToSave().stream()
         .filter(name -> saved.stream().noneMatch(path -> path.endsWith(name))).toList(), lastSteps(paths));
-    requireNone("layers", config.layers().map(LayerChoice::layers).orElse(List.of()).stream()
-        .filter(layer -> adapted.keySet().stream().noneMatch(path ->
-            new LayerChoice(List.of(layer), config.layers().get().patterns()).includes(path)))
-        .map(String::valueOf).toList(), List.of("the numbers of layers with such modules"));
+    config.layers().ifPresent(choice -> {
+      var found = adapted.keySet().stream().flatMap(path -> choice.layerOf(path).stream())
+          .collect(Collectors.toSet());
+      requireNone("layers", choice.layers().stream().filter(layer -> !found.contains(layer))
+          .map(String::valueOf).toList(), List.of("the numbers of layers with such modules"));
+    });
     for (var patterns : List.of(config.rankPattern().keySet(), config.alphaPattern().keySet())) {
       requireNone("rank or alpha pattern", patterns.stream().filter(pattern -> adapted.keySet().stream()
           .noneMatch(path -> PythonRegex.matchesStart("(.*\\.)?(" + pattern + ")$", path))).toList(),
@@ -197,7 +200,7 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
 
   static void requireNone(String what, List<String> unused, List<String> exist) {
     if (!unused.isEmpty()) {
-      throw new IllegalArgumentException(what + ": found " + String.join(", ", unused)
+      throw new IllegalArgumentException(what + ": found " + Weights.listed(unused)
           + ", which stands for nothing in this model; expected some of " + String.join(", ", exist));
     }
   }

@@ -40,13 +40,15 @@ record AdapterTensors(Module model, LoraConfig config) {
       add(tensors, AdapterKeys.loraB(path), lora.loraB().value());
       lora.magnitude().ifPresent(m -> add(tensors, AdapterKeys.magnitude(path), m.value()));
     });
+    var tied = TiedWeights.of(model);
     for (var place : AdapterKeys.saved(model)) {
       add(tensors, AdapterKeys.of(place.key()), place.param().value());
-      TiedWeights.of(model).filter(tie -> place.key().equals(tie.embedding() + ".weight")).ifPresent(tie ->
+      tied.filter(tie -> place.key().equals(tie.embedding() + ".weight")).ifPresent(tie ->
           add(tensors, AdapterKeys.of(tie.head() + ".weight"), place.param().value()));
     }
     if (targetsNameEmbedding()) {
-      adaptedPaths().forEach(path -> AdapterKeys.base(Modules.find(model, Module.class).get(path), path)
+      var modules = Modules.find(model, Module.class);
+      adaptedPaths().forEach(path -> AdapterKeys.base(modules.get(path), path)
           .forEach(base -> add(tensors, base.key(), base.param().value())));
     }
     return tensors;

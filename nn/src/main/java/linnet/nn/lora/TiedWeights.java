@@ -26,10 +26,6 @@ record TiedWeights(String embedding, String head) {
     return Optional.empty();
   }
 
-  boolean includes(String path) {
-    return path.equals(embedding) || path.equals(head);
-  }
-
   /** The model with a head of its own, which still reads the embedding's tensor. */
   <M extends Module> M cut(M model) {
     return Modules.mapModules(model, (path, module) -> path.equals(head) && module instanceof OutputHead own

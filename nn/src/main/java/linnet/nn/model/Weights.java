@@ -71,7 +71,8 @@ public final class Weights {
     }
   }
 
-  private static String listed(Collection<String> names) {
+  /** Names for a message: the first few and how many more there are, or "none". */
+  public static String listed(Collection<String> names) {
     if (names.isEmpty()) {
       return "none";
     }

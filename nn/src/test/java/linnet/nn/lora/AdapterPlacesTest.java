@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.IntStream;
 import linnet.nn.Golden;
 import linnet.nn.io.ModelSource;
 import linnet.nn.json.Json;
@@ -105,5 +106,18 @@ class AdapterPlacesTest {
     var config = LoraConfig.builder(2, 4).targets(new LoraTargets.Names(List.of("q_proj"))).layers(endless)
         .build();
     assertThrows(IllegalArgumentException.class, () -> AdapterPlaces.of(declared("llama3"), config));
+  }
+
+  @Test
+  void aLongListOfWhatIsInVainIsCutShort() {
+    var layers = IntStream.range(0, 100_000).boxed().toList();
+    var config = LoraConfig.builder(2, 4).targets(new LoraTargets.Names(List.of("q_proj")))
+        .layers(new LayerChoice(layers, List.of())).build();
+    var model = declared("llama3");
+    var places = AdapterPlaces.of(model, config);
+    var message = assertThrows(IllegalArgumentException.class, () -> places.requireAllUsed(model, config))
+        .getMessage();
+    assertTrue(message.startsWith("layers: found ") && message.contains(" more, which stands for nothing")
+        && message.length() < 300, message);
   }
 }
