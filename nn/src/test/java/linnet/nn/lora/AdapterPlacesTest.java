@@ -93,7 +93,8 @@ class AdapterPlacesTest {
       assertFalse(new LayerChoice(List.of(1, 3), List.of(pattern)).includes(path), pattern);
     }
     assertTrue(new LayerChoice(List.of(12), List.of()).includes(path));
-    assertFalse(new LayerChoice(List.of(12), List.of("model|layers")).includes(path), "a match without number");
+    assertFalse(new LayerChoice(List.of(12), List.of("model|layers")).includes(path),
+        "a match without number");
     assertThrows(PatternSyntaxException.class, () -> new LayerChoice(List.of(0), List.of("(")));
   }
 
