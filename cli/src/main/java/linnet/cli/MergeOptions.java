@@ -2,6 +2,7 @@ package linnet.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import linnet.nn.convert.ModelConverter;
 import linnet.nn.lora.MergedModel;
 import linnet.nn.model.CausalLm;
@@ -11,21 +12,10 @@ import picocli.CommandLine.Option;
 
 /** How a model that comes of a merge is written. */
 final class MergeOptions {
-  /** What weights become. */
-  enum Type {
-    f32(DType.F32), f16(DType.F16), bf16(DType.BF16);
-
-    private final DType dtype;
-
-    Type(DType dtype) {
-      this.dtype = dtype;
-    }
-  }
-
   @Option(names = "--dtype", paramLabel = "TYPE",
       description = "${COMPLETION-CANDIDATES}: what weights become, rounded once from F32 (default: as the"
           + " model's are, or bf16 where those are quantised).")
-  private Type type;
+  private FloatType type;
 
   @Option(names = "--max-shard-size", defaultValue = "5000", paramLabel = "MB",
       description = "Most megabytes of weights in one file (default: ${DEFAULT-VALUE}).")
@@ -42,11 +32,7 @@ final class MergeOptions {
 
   /** The type that weights become. */
   DType dtype(CausalLm base) {
-    if (type != null) {
-      return type.dtype;
-    }
-    var own = Banner.weightType(base);
-    return own == DType.F32 || own == DType.F16 ? own : DType.BF16;
+    return FloatType.orOwn(Optional.ofNullable(type), base);
   }
 
   /**

@@ -48,7 +48,7 @@ final class PretrainCommand implements Callable<Integer> {
 
   @Option(names = "--dtype", defaultValue = "bf16", paramLabel = "TYPE",
       description = "${COMPLETION-CANDIDATES}: how the weights are written (default: ${DEFAULT-VALUE}).")
-  private ConvertCommand.Type type;
+  private FloatType type;
 
   @Mixin
   private OptimizerOptions optimizer;

@@ -61,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--dtype", paramLabel = "TYPE",
       description = "With --full, ${COMPLETION-CANDIDATES}: how the weights are written (default: as the"
           + " model's are, or bf16 where those are quantised).")
-  private ConvertCommand.Type type;
+  private FloatType type;
 
   @Mixin
   private LoraOptions lora;
@@ -160,7 +160,7 @@ final class TrainCommand implements Callable<Integer> {
   private Trainee trainee(ChatModel chat, Optional<LoraConfig> config) {
     long mapped = chat.base().weightBytes();
     if (full) {
-      var dtype = savedAs(chat);
+      var dtype = FloatType.orOwn(Optional.ofNullable(type), chat.model());
       return new Trainee(chat.model(), mapped, chat::requireFinite, this::trainable,
           (model, folder) -> chat.withModel(model, config).save(folder, dtype), dtype,
           LoopOptions.SAVINGS + ", fewer --train-modules, or without --full, which takes"
@@ -178,14 +178,5 @@ final class TrainCommand implements Callable<Integer> {
   private CausalLm trainable(CausalLm base, Scope training) {
     return trained == null ? Models.trainable(base, training)
         : TrainedModules.of(base, ModuleNames.parse(trained), training);
-  }
-
-  /** The model's own type, where Linnet writes it. */
-  private DType savedAs(ChatModel chat) {
-    if (type != null) {
-      return type.dtype();
-    }
-    var own = Banner.weightType(chat.model());
-    return own == DType.F32 || own == DType.F16 ? own : DType.BF16;
   }
 }

@@ -281,6 +281,17 @@ class BadInputTest {
   }
 
   @Test
+  void aTypeThatAModelCannotBeWrittenInIsRefusedBeforeAnyWork() {
+    for (var command : List.of("train --full -m none", "pretrain -c none -t none")) {
+      var words = command + " -d none --dtype q8_0 -o " + folder.resolve("out");
+      var call = Cli.run((Object[]) words.split(" "));
+      assertEquals(ExitCode.BAD_INPUT, call.exitCode(), call.err());
+      assertTrue(call.err().contains("--dtype") && call.err().contains("[f32, f16, bf16]"), call.err());
+      assertFalse(Files.exists(folder.resolve("out")));
+    }
+  }
+
+  @Test
   void machinesReadTheErrorToo() {
     var call = train("--lora-rank", "0", "--json");
     assertRefused(call, "--lora-rank");
