@@ -57,6 +57,9 @@ final class DataShowCommand implements Callable<Integer> {
     if (line != null && limit != null) {
       throw new UserException("--row: found together with --rows; give one of them");
     }
+    if (modelOptions.quantizes()) {
+      throw new UserException("--quantize: found with data show, where the weights decide nothing; leave it out");
+    }
     ModelOptions.requireExists("--data", data);
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var chat = modelOptions.open(weights); var cache = cacheOptions.open()) {

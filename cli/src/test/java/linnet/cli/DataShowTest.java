@@ -67,6 +67,13 @@ class DataShowTest {
   }
 
   @Test
+  void thereIsNothingToQuantize() {
+    var call = show("--quantize", "nf4");
+    assertEquals(ExitCode.BAD_INPUT, call.exitCode());
+    assertTrue(call.err().contains("--quantize: found with data show"), call.err());
+  }
+
+  @Test
   void oneRowIsShownByItsLine() {
     assertEquals(List.of(2), show("--row", 2, "--json").named("row").stream()
         .map(row -> row.at("line").asInt()).toList());
