@@ -58,7 +58,8 @@ final class DataShowCommand implements Callable<Integer> {
       throw new UserException("--row: found together with --rows; give one of them");
     }
     if (modelOptions.quantizes()) {
-      throw new UserException("--quantize: found with data show, where the weights decide nothing; leave it out");
+      throw new UserException("--quantize: found with data show, where weights decide nothing; leave it"
+          + " out");
     }
     ModelOptions.requireExists("--data", data);
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
@@ -93,7 +94,7 @@ final class DataShowCommand implements Callable<Integer> {
   private void show(EncodedRow row, Tokenizer tokenizer, TokenMarks marks) {
     var pieces = pieces(row.ids(), tokenizer);
     output.say("line %d: %s, %,d trained", row.line(), Counted.of(row.tokens(), "token"), row.trainedTokens());
-    output.say("%s", marks.mark(pieces, row.trained()));
+    output.sayMarked(marks.mark(pieces, row.trained()));
     output.event("row", Json.object().put("line", row.line()).put("ids", JsonArrays.of(row.ids()))
         .put("trained", JsonArrays.of(row.trained(), row.tokens()))
         .put("pieces", Json.of(pieces.stream().map(Json::of).toList())).put("text", String.join("", pieces))

@@ -94,9 +94,9 @@ final class DemoCommand implements Callable<Integer> {
       var generator = new Puzzles(seed);
       var puzzles = generator.heldOut(count);
       introduce(generator);
-      output.say("%nanswering %s as the model is now ...", Counted.of(count, "held-out puzzle"));
+      output.say("\nanswering %s as the model is now ...", Counted.of(count, "held-out puzzle"));
       var before = PuzzleExam.of(chat, puzzles);
-      output.say("before: %.1f %% right (guessing: 25 %%)%n", 100 * before.accuracy());
+      output.say("before: %.1f %% right (guessing: 25 %%)\n", 100 * before.accuracy());
       int rows = (int) Math.min((long) steps * ROWS_PER_STEP, MOST_ROWS);
       var session = session(folder, chat, encode(chat, generator.training(rows)));
       var outcome = session.run(training);
@@ -104,12 +104,12 @@ final class DemoCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
       }
       linnet.interrupt().stopsAtOnce();
-      output.say("%nanswering the same puzzles again ...");
+      output.say("\nanswering the same puzzles again ...");
       var after = PuzzleExam.of(chat.withModel(outcome.model(), Optional.of(LORA)), puzzles);
       LossCurve.write(folder.resolve("loss.png"), "Knights and knaves: LoRA on linnet-tiny",
           outcome.progress());
       show(before, after);
-      output.say("%nafter: %.1f %% of the held-out puzzles right (before: %.1f %%; guessing: 25 %%)",
+      output.say("\nafter: %.1f %% of the held-out puzzles right (before: %.1f %%; guessing: 25 %%)",
           100 * after.accuracy(), 100 * before.accuracy());
       output.say("adapter: %s, loss curve: %s", folder, folder.resolve("loss.png"));
       session.sayEnd(outcome);
@@ -172,7 +172,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private void show(PuzzleExam before, PuzzleExam after) {
     for (int i = 0; i < Math.min(SHOWN, before.puzzles().size()); i++) {
-      output.say("%n%s", before.puzzles().get(i).question());
+      output.say("\n%s", before.puzzles().get(i).question());
       output.say("  before (%s): %s", verdict(before, i), before.answers().get(i).replace("\n", " / "));
       output.say("  after  (%s): %s", verdict(after, i), after.answers().get(i).replace("\n", " / "));
     }

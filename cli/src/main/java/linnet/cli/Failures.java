@@ -2,6 +2,8 @@ package linnet.cli;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -28,7 +30,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return ExitCode.BAD_INPUT;
     }
     tell(command, "this is a bug, please report it: " + failure, ExitCode.FAILED, parsed.originalArgs());
-    failure.printStackTrace(command.getErr());
+    var trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    command.getErr().print(Shown.of(trace.toString().replace(System.lineSeparator(), "\n")));
     command.getErr().flush();
     return ExitCode.FAILED;
   }
@@ -48,7 +52,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
    * machines.
    */
   private static void tell(CommandLine command, String message, int exitCode, List<String> args) {
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message);
+    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + Shown.of(message));
     command.getErr().flush();
     if (args.contains(Output.JSON_OPTION)) {
       Output.printEvent(command.getOut(), "error",

@@ -30,10 +30,15 @@ final class Output {
     return json;
   }
 
-  /** A line for people. */
+  /** A line for people; what a file says in it does not steer their terminal. */
   void say(String format, Object... args) {
+    sayMarked(Shown.of(String.format(Locale.US, format, args)));
+  }
+
+  /** A line for people with marks in it that steer a terminal, and nothing else that does. */
+  void sayMarked(String line) {
     if (!json) {
-      out().printf(Locale.US, format + "%n", args);
+      out().println(line);
       out().flush();
     }
   }

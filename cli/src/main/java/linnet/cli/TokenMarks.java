@@ -34,13 +34,7 @@ record TokenMarks(String begin, String end) {
       if (trained.get(t) && (t == 0 || !trained.get(t - 1))) {
         text.append(begin);
       }
-      pieces.get(t).codePoints().forEach(c -> {
-        if (Character.isISOControl(c) && c != '\n' && c != '\t') {
-          text.append("\\x%02x".formatted(c));
-        } else {
-          text.appendCodePoint(c);
-        }
-      });
+      text.append(Shown.of(pieces.get(t)));
       if (trained.get(t) && !trained.get(t + 1)) {
         text.append(end);
       }

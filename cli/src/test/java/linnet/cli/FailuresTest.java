@@ -49,6 +49,17 @@ class FailuresTest {
   }
 
   @Test
+  void noMessageSteersTheTerminal() {
+    assertUsers("a\\x1b[2Jb\\x9b\n\tc", () -> {
+      throw new DataException("a\u001b[2Jb\u009b\n\tc");
+    });
+    var bug = failing(() -> {
+      throw new IllegalStateException("\u001b[2J");
+    });
+    assertTrue(bug.err().contains("\\x1b[2J") && !bug.err().contains("\u001b"), bug.err());
+  }
+
+  @Test
   void whatLibrariesRefuseOfTheUsersIsToldInOneLine() {
     assertUsers("new tokens, at most: found 0, expected a whole number of at least 1",
         () -> SamplingConfig.greedy(0, Set.of()));

@@ -1,5 +1,6 @@
 package linnet.nn.lora;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import linnet.nn.LoraLinear;
@@ -67,8 +68,35 @@ public final class AdapterFiles {
    */
   public static Description describe(Path folder) {
     var json = JsonCursor.read(folder.resolve(CONFIG));
-    return new Description(AdapterConfigFile.read(json),
-        json.opt("base_model_name_or_path").map(JsonCursor::asString));
+    return new Description(AdapterConfigFile.read(json), baseModel(json).map(BaseModel::nameOrPath));
+  }
+
+  /**
+   * Reads what an adapter's configuration says of its base model, and nothing else of it.
+   *
+   * @return name or path and revision, if the file says so; the name can be asked for as a path
+   * @throws JsonException if the file or one of the two is malformed
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static Optional<BaseModel> baseModel(Path folder) {
+    return baseModel(JsonCursor.read(folder.resolve(CONFIG)));
+  }
+
+  private static Optional<BaseModel> baseModel(JsonCursor json) {
+    return json.opt("base_model_name_or_path").map(AdapterFiles::printable)
+        .map(name -> new BaseModel(name, json.opt("revision").map(AdapterFiles::printable)));
+  }
+
+  private static String printable(JsonCursor field) {
+    var text = field.asString();
+    try {
+      if (text.chars().noneMatch(Character::isISOControl) && Path.of(text) != null) {
+        return text;
+      }
+    } catch (InvalidPathException other) {
+      // told below
+    }
+    throw field.error("a name, or a path of this system, without control characters");
   }
 
   /**

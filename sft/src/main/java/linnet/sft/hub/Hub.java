@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import linnet.nn.io.ModelFiles;
-import linnet.nn.json.JsonCursor;
+import linnet.nn.lora.AdapterFiles;
 
 /**
  * Models by their names, in the cache and on the server. What the cache has whole is used as it is, without
@@ -144,12 +144,9 @@ public final class Hub {
     if (!Files.isRegularFile(config)) {
       return Optional.empty();
     }
-    var json = JsonCursor.read(config);
-    return json.opt("base_model_name_or_path").map(JsonCursor::asString)
-        .filter(text -> !Files.exists(Path.of(text))).flatMap(text -> nameOf(Path.of(text))
-            .or(() -> ModelName.read(text)
-                .map(base -> json.opt("revision").map(JsonCursor::asString).map(base::withRevision)
-                    .orElse(base))));
+    return AdapterFiles.baseModel(adapter).filter(base -> !Files.exists(Path.of(base.nameOrPath())))
+        .flatMap(base -> nameOf(Path.of(base.nameOrPath())).or(() -> ModelName.read(base.nameOrPath())
+            .map(name -> base.revision().map(name::withRevision).orElse(name))));
   }
 
   /**
