@@ -121,8 +121,9 @@ final class FileDownload {
         continue;
       }
       fruitless = partial.size() > before ? 0 : fruitless + 1;
-      if (fruitless == MOST_FRUITLESS || ++breaks == MOST_BREAKS) {
-        throw new HubUnreachableException(name + ": " + file.path() + ": the connection broke " + (breaks + 1)
+      breaks++;
+      if (fruitless == MOST_FRUITLESS || breaks == MOST_BREAKS) {
+        throw new HubUnreachableException(name + ": " + file.path() + ": the connection broke " + breaks
             + " times, the last time after " + partial.size() + " of " + file.size() + " bytes (" + problem
             + "); they are kept: the same command goes on from there");
       }

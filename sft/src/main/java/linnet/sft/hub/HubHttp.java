@@ -152,17 +152,22 @@ final class HubHttp implements AutoCloseable {
   }
 
   private static URI target(Answer answer) {
+    return address(answer, answer.header("Location").orElseThrow()).orElseThrow(() ->
+        new HubException(answer.host() + " redirects to what is no address of a server"));
+  }
+
+  /** The address that a server leads to, or empty where that is none that can be asked. */
+  static Optional<URI> address(Answer answer, String text) {
     try {
-      var target = answer.uri().resolve(answer.header("Location").orElseThrow());
-      var scheme = target.getScheme() == null ? "" : target.getScheme().toLowerCase(Locale.ROOT);
-      if (Set.of("http", "https").contains(scheme) && target.getHost() != null
-          && target.getUserInfo() == null) {
-        return target;
-      }
+      return Optional.of(answer.uri().resolve(text)).filter(HubHttp::isServers);
     } catch (IllegalArgumentException malformed) {
-      // told below
+      return Optional.empty();
     }
-    throw new HubException(answer.host() + " redirects to what is no address of a server");
+  }
+
+  private static boolean isServers(URI uri) {
+    var scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    return Set.of("http", "https").contains(scheme) && uri.getHost() != null && uri.getUserInfo() == null;
   }
 
   private static boolean isSameOrigin(URI one, URI other) {

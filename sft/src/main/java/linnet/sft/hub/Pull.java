@@ -35,6 +35,7 @@ final class Pull {
   private final Pauses pauses;
   private final Consumer<PullEvent> events;
   private final Tally tally = new Tally();
+  private long listed; // bytes of the list of files so far
 
   Pull(HubSettings settings, HubHttp http, HubCache cache, ModelName name, Part part, Pauses pauses,
       Consumer<PullEvent> events) {
@@ -140,7 +141,8 @@ final class Pull {
         json.elements().stream().filter(entry -> entry.at("type").asString().equals("file"))
             .forEach(file -> files.add(file.at("path").asString()));
         return NEXT_PAGE.matcher(answer.header("Link").orElse("")).results().findFirst()
-            .map(link -> answer.uri().resolve(link.group(1)));
+            .map(link -> HubHttp.address(answer, link.group(1)).orElseThrow(() -> new HubException(name
+                + ": the list of files of " + answer.host() + " goes on at what is no address of a server")));
       });
     }
     return files;
@@ -152,7 +154,12 @@ final class Pull {
         throw Refusals.of(answer, name, "list of files", http.token());
       }
       var source = name + ": the list of files of " + answer.host();
-      return reader.apply(answer, JsonCursor.of(Json.parse(answer.body().all(MOST_LISTED), source), source));
+      var bytes = answer.body().all(MOST_LISTED);
+      listed += bytes.length;
+      if (listed > MOST_LISTED) {
+        throw new HubException(source + " has more than " + MOST_LISTED + " bytes on all its pages");
+      }
+      return reader.apply(answer, JsonCursor.of(Json.parse(bytes, source), source));
     } catch (IOException broken) {
       throw new HubUnreachableException(name + ": the list of files did not come: " + broken.getMessage());
     } catch (IllegalArgumentException malformed) {

@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a pull takes, and the cache that it leaves. */
 class PullTest extends HubTestCase {
@@ -222,6 +224,22 @@ class PullTest extends HubTestCase {
     hub.commit("e".repeat(40));
     hub.hub(asks("/revision/"), reply -> reply.body("{\"sha\": \"" + "e".repeat(40) + "\"}"));
     refused(REPO, "no end");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http:///x", "file:///etc/passwd", "http://user:pass@127.0.0.1/", "http:// a"})
+  void aNextPageIsOnAServer(String link) {
+    hub.hub(asks("/api/"), reply -> reply.body("{\"sha\": \"" + COMMIT + "\"}"));
+    hub.hub(asks("/tree/"), reply -> reply.with("Link", "<" + link + ">; rel=\"next\"").body("[]"));
+    refused(REPO, "goes on at what is no address of a server");
+  }
+
+  @Test
+  void allPagesTogetherAreBounded() {
+    hub.hub(asks("/api/"), reply -> reply.body("{\"sha\": \"" + COMMIT + "\"}"));
+    hub.hub(asks("/tree/"), reply -> reply.with("Link", "</api/models/org/tiny/tree/main>; rel=\"next\"")
+        .body("[" + " ".repeat(33 << 20) + "]"));
+    refused(REPO, "more than 67108864 bytes on all its pages");
   }
 
   @Test
