@@ -31,6 +31,8 @@ import picocli.CommandLine.Parameters;
         "An OUT that ends in .gguf becomes a GGUF file, any other a Hugging Face folder. An adapter in PEFT's"
             + " layout becomes a GGUF file of its own, to be put on the base model's."})
 final class ConvertCommand implements Callable<Integer> {
+  private static final long USUAL_SHARD_MEGABYTES = 5000;
+
   /** What weights become. */
   enum Type {
     f32(DType.F32), f16(DType.F16), bf16(DType.BF16), q8_0(DType.Q8_0), q4_0(DType.Q4_0);
@@ -63,9 +65,9 @@ final class ConvertCommand implements Callable<Integer> {
       description = "Of an adapter: its base model (default: the one that it names).")
   private Path base;
 
-  @Option(names = "--max-shard-size", defaultValue = "5000", paramLabel = "MB",
-      description = "Most megabytes of weights in one file of a folder (default: ${DEFAULT-VALUE}).")
-  private long maxShardMegabytes;
+  @Option(names = "--max-shard-size", paramLabel = "MB",
+      description = "Most megabytes of weights in one file of a folder (default: 5000).")
+  private Long maxShardMegabytes;
 
   @Option(names = "--ollama",
       description = "Write a Modelfile beside the GGUF file, for \"ollama create NAME -f OUT.Modelfile\".")
@@ -84,12 +86,23 @@ final class ConvertCommand implements Callable<Integer> {
     if (ollama && !toGguf()) {
       throw new UserException("--ollama: a Modelfile stands beside a GGUF file; let OUT end in .gguf");
     }
+    if (ollama && Files.exists(modelfile())) {
+      throw new UserException("--ollama: found " + modelfile()
+          + ", which exists already; give OUT another name, or remove it first");
+    }
+    if (maxShardMegabytes != null && toGguf()) {
+      throw new UserException("--max-shard-size: a GGUF file is one file; leave it out, or name a folder");
+    }
     in = ModelPath.resolve("IN", in, output);
     return ChatModel.isAdapter(in) ? convertAdapter() : convertModel();
   }
 
   private boolean toGguf() {
     return out.toString().endsWith(".gguf");
+  }
+
+  private Path modelfile() {
+    return out.resolveSibling(out.getFileName().toString().replaceFirst("\\.gguf$", ".Modelfile"));
   }
 
   private int convertModel() {
@@ -109,7 +122,8 @@ final class ConvertCommand implements Callable<Integer> {
         notes = converter.toGguf(out, text.ggufMetadata());
         writeModelfile("./" + out.getFileName(), Optional.empty(), text, source);
       } else {
-        converter.toFolder(out, maxShardMegabytes * 1_000_000, folder -> text.savedTokenizer().save(folder));
+        long megabytes = maxShardMegabytes == null ? USUAL_SHARD_MEGABYTES : maxShardMegabytes;
+        converter.toFolder(out, megabytes * 1_000_000, folder -> text.savedTokenizer().save(folder));
       }
       notes.forEach(note -> Notices.print(output, note));
       return done(dtype, source.tensors().specs().size());
@@ -138,7 +152,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (!ollama) {
       return;
     }
-    var file = out.resolveSibling(out.getFileName().toString().replaceFirst("\\.gguf$", ".Modelfile"));
+    var file = modelfile();
     var modelfile = Modelfile.of(from, adapter, text, stops(text, source), source.generationConfig());
     modelfile.write(file);
     if (text.templateIsModels() && !modelfile.hasTemplate()) {

@@ -257,6 +257,22 @@ class BadInputTest {
     assertRefused(generate(adapter), "adapter_model.safetensors");
   }
 
+  @ParameterizedTest
+  @CsvSource({"base_model_name_or_path, \\u0000", "base_model_name_or_path, \\u001b[31m",
+      "revision, \\u0000"})
+  void controlCharactersInAnAdaptersBaseAreNamed(String field, String character) throws IOException {
+    var adapter = Files.createDirectories(folder.resolve("controlled"));
+    var other = field.equals("revision") ? "base_model_name_or_path" : "revision";
+    Files.writeString(adapter.resolve("adapter_config.json"), """
+        {"peft_type": "LORA", "r": 1, "lora_alpha": 1, "target_modules": ["q_proj"], "%s": "a%s", "%s": "b"}
+        """.formatted(field, character, other));
+    for (var call : List.of(generate(adapter), Cli.run("merge", adapter, folder.resolve("controlled-out")),
+        Cli.run("convert", adapter, folder.resolve("controlled.gguf")), Cli.run("info", adapter))) {
+      assertRefused(call, "adapter_config.json: " + field + ": found", "without control characters");
+      assertTrue(call.err().strip().chars().noneMatch(Character::isISOControl), call.err());
+    }
+  }
+
   @Test
   void whatIsThereIsNotOverwritten() throws IOException {
     var file = Files.writeString(folder.resolve("mine"), "mine");
@@ -271,6 +287,12 @@ class BadInputTest {
     assertRefused(Cli.run("convert", tiny.folder(), other, "--base", tiny.folder()), "is no adapter");
     assertTrue(Files.notExists(other));
     assertEquals("mine", Files.readString(file));
+    var gguf = folder.resolve("one.gguf");
+    assertRefused(Cli.run("convert", tiny.folder(), gguf, "--max-shard-size", 1), "a GGUF file is one file");
+    var modelfile = Files.writeString(folder.resolve("one.Modelfile"), "mine");
+    assertRefused(Cli.run("convert", tiny.folder(), gguf, "--ollama"), "one.Modelfile, which exists already");
+    assertEquals("mine", Files.readString(modelfile));
+    assertTrue(Files.notExists(gguf));
   }
 
   @Test
