@@ -89,6 +89,11 @@ record GgufModelWriter(ModelSource source, GgufTypes types) {
     new GgufMeaning(folder.path(), family).require(config, metadata, specs(tensors), keys.tables());
     GgufWriter.write(file, metadata, tensors);
     var notes = new ArrayList<>(notes(config, family));
+    var unnamed = GgufGeneration.leftOut(stops(config), values);
+    if (!unnamed.isEmpty()) {
+      notes.add("GGUF has no place for all tokens that end a text: the file does not name " + unnamed
+          + ", so that llama.cpp stops there only if it knows them by their text");
+    }
     notes.addAll(fallen(tensors));
     return notes;
   }

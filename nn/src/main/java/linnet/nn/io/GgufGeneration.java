@@ -18,6 +18,7 @@ public final class GgufGeneration {
   private static final String EOS = "tokenizer.ggml.eos_token_id";
   private static final String END_OF_TURN = "tokenizer.ggml.eot_token_id";
   private static final String END_OF_MESSAGE = "tokenizer.ggml.eom_token_id";
+  private static final List<String> ENDS = List.of(EOS, END_OF_TURN, END_OF_MESSAGE);
   private static final String TOP_K = "general.sampling.top_k";
   private static final String EOS_FIELD = "eos_token_id";
   private static final String SAMPLES = "do_sample";
@@ -46,7 +47,7 @@ public final class GgufGeneration {
       json.put(SAMPLES, true);
     }
     var stops = new LinkedHashSet<Json>();
-    for (String key : List.of(EOS, END_OF_TURN, END_OF_MESSAGE)) {
+    for (String key : ENDS) {
       metadata.integer(key).ifPresent(id -> stops.add(Json.of(id)));
     }
     if (stops.size() > 1) {
@@ -82,6 +83,18 @@ public final class GgufGeneration {
     }
     values.keySet().removeAll(text.keySet());
     return values;
+  }
+
+  /**
+   * The tokens at which a text ends that a file does not name: it has places for three.
+   *
+   * @param stops all tokens at which a text ends
+   * @param values the metadata of the file
+   */
+  public static List<Integer> leftOut(SequencedSet<Integer> stops, Map<String, GgufValue> values) {
+    var named = ENDS.stream().map(values::get).filter(GgufValue.Int.class::isInstance)
+        .map(value -> ((GgufValue.Int) value).value()).toList();
+    return stops.stream().filter(id -> !named.contains((long) id)).toList();
   }
 
   private static boolean isEnd(Map<String, GgufValue> text, int id) {

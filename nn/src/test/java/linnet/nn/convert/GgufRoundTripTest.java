@@ -131,6 +131,25 @@ class GgufRoundTripTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"'1, 2, 3', ''", "'1, 2, 3, 4', [3]", "'4, 3, 2, 1, 0', '[3, 2]'"})
+  void endsThatHaveNoPlaceAreSaid(String ends, String leftOut) throws IOException {
+    var model = Files.createDirectories(folder.resolve("ends"));
+    for (var file : List.of("config.json", "model.safetensors")) {
+      Files.copy(Golden.path("families/phi").resolve(file), model.resolve(file));
+    }
+    var config = JsonCursor.read(model.resolve("config.json")).asObject();
+    Files.writeString(model.resolve("config.json"), config.toBuilder()
+        .put("eos_token_id", Json.parse("[" + ends + "]", "ends")).build().pretty());
+    try (var source = ModelSource.open(model)) {
+      var notes = new ModelConverter(source, DType.BF16).toGguf(folder.resolve("model.gguf"),
+          TinyLlama.TOKENIZER.toMetadata());
+      assertEquals(leftOut.isEmpty() ? 0 : 1, notes.size(), notes.toString());
+      assertTrue(notes.stream().allMatch(note -> note.contains("does not name " + leftOut + ",")),
+          notes.toString());
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({"Q8_0, 7, Q8_0, Q8_0", "Q4_0, 2, Q8_0, Q4_0", "F16, 1, F16, F16", "BF16, 32, BF16, BF16",
       "F32, 0, F32, F32"})
   void everyTensorGetsItsType(DType dtype, int fileType, DType embedding, DType projection) {
