@@ -39,7 +39,7 @@ import linnet.tensor.Shape;
  */
 public final class AdapterConverter {
   private static final String PREFIX = "base_model.model.";
-  private static final String BASE_COPY = ".base_layer.weight";
+  private static final List<String> BASE_COPIES = List.of(".base_layer.weight", ".base_layer.bias");
   private static final String WEIGHT = ".weight";
 
   private final Path folder;
@@ -163,7 +163,7 @@ public final class AdapterConverter {
   private List<Pair> pairs(SafetensorsFile stored) {
     var pairs = new TreeMap<String, Pair>();
     for (String name : stored.specs().keySet()) {
-      if (name.endsWith(BASE_COPY)) {
+      if (BASE_COPIES.stream().anyMatch(name::endsWith)) {
         continue; // what PEFT keeps of the base model's embedding or head
       }
       var kind = AdapterTensor.of(name).filter(tensor -> name.startsWith(PREFIX))

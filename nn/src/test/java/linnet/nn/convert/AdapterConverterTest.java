@@ -199,6 +199,30 @@ class AdapterConverterTest {
     }
   }
 
+  /** What PEFT writes of a head with a bias. */
+  @Test
+  void theCopyOfABaseHeadsBiasIsNotTakenForAnAdapter() throws IOException {
+    var adapter = changed("phi", config -> config);
+    Shape head;
+    try (var base = ModelSource.open(Golden.path("families/phi"))) {
+      assertTrue(base.tensors().specs().containsKey("lm_head.bias"));
+      head = base.tensors().specs().get("lm_head.weight").shape();
+    }
+    int out = head.size(0);
+    int in = head.size(1);
+    String module = "base_model.model.lm_head.";
+    SafetensorsWriter.write(adapter.resolve(AdapterFiles.WEIGHTS), List.of(
+        OutgoingTensor.of(module + "base_layer.weight", head, new float[out * in]),
+        OutgoingTensor.of(module + "base_layer.bias", Shape.of(out), new float[out]),
+        OutgoingTensor.of(module + "lora_A.weight", Shape.of(3, in), new float[3 * in]),
+        OutgoingTensor.of(module + "lora_B.weight", Shape.of(out, 3), new float[out * 3])), Map.of());
+    var path = folder.resolve("adapter.gguf");
+    assertEquals(1, convert(adapter, "families/phi", path));
+    try (var written = GgufFile.open(path)) {
+      assertEquals(Set.of("output.weight.lora_a", "output.weight.lora_b"), written.specs().keySet());
+    }
+  }
+
   /** The base may be a GGUF file itself. */
   @Test
   void theBaseMayBeGguf() {
