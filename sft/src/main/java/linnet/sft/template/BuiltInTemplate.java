@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 
 /**
  * The templates that come with Linnet, each in a file of its own. Where a model's makers have published one,
- * conversations become the same text.
+ * conversations become the same text. What a template has no place for, such as a role or tools, it refuses:
+ * an answer would otherwise be trained without what it answers.
  */
 public enum BuiltInTemplate {
   /** {@code <|im_start|>role … <|im_end|>}, the most widespread. */

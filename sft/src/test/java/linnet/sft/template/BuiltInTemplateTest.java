@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import linnet.nn.json.Json;
+import linnet.nn.json.JsonCursor;
 import linnet.sft.template.jinja.TemplateException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +67,62 @@ class BuiltInTemplateTest {
     var prompt = chat.render(ChatRequest.of(TWO_TURNS.subList(0, 2))
         .ending(ChatRequest.Ending.GENERATION_PROMPT));
     assertTrue(rendered.text().startsWith(prompt), "what is generated from is what was trained on");
+  }
+
+  private static TemplateException refusal(BuiltInTemplate template, ChatRequest request) {
+    var chat = ChatTemplate.parse(template.title(), template.source(), TOKENS);
+    return assertThrows(TemplateException.class, () -> chat.render(request), template.title());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LLAMA2", "ALPACA", "VICUNA", "ZEPHYR", "MISTRAL", "PHI3"})
+  void aRoleWithoutAPlaceIsRefusedByName(BuiltInTemplate template) {
+    for (var role : List.of("tool", "narrator")) {
+      for (var at = 0; at <= TWO_TURNS.size(); at++) {
+        var messages = new ArrayList<>(TWO_TURNS);
+        messages.add(at, Message.of(role, "42"));
+        var refused = refusal(template, ChatRequest.of(messages)).getMessage();
+        assertTrue(refused.contains("found " + role), refused);
+      }
+      var last = refusal(template, ChatRequest.of(List.of(TWO_TURNS.get(1), Message.of(role, "42"))));
+      assertTrue(last.getMessage().contains("found " + role), last.getMessage());
+    }
+  }
+
+  @Test
+  void qwenRefusesRolesThatItDoesNotKnow() {
+    var refused = refusal(BuiltInTemplate.QWEN3,
+        ChatRequest.of(List.of(TWO_TURNS.get(1), Message.of("narrator", "It rains."))));
+    assertTrue(refused.getMessage().contains("found narrator"), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LLAMA2", "ALPACA", "VICUNA", "MISTRAL", "GEMMA"})
+  void aSystemMessageOutOfPlaceIsRefused(BuiltInTemplate template) {
+    for (var at = 2; at <= TWO_TURNS.size(); at++) {
+      var messages = new ArrayList<>(TWO_TURNS);
+      messages.add(at, Message.of("system", "Be brief."));
+      var refused = refusal(template, ChatRequest.of(messages));
+      assertTrue(refused.getMessage().matches("(?s).*(found system|role system).*"), refused.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LLAMA2", "MISTRAL", "GEMMA"})
+  void aSystemMessageAloneIsRefused(BuiltInTemplate template) {
+    var refused = refusal(template, ChatRequest.of(TWO_TURNS.subList(0, 1)));
+    assertTrue(refused.getMessage().contains("system message"), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "QWEN3")
+  void toolsAndCallsWithoutAPlaceAreRefused(BuiltInTemplate template) {
+    var tools = ChatRequest.of(TWO_TURNS).withTools(List.of(Json.parse("{\"name\": \"add\"}", "tool")));
+    var refused = refusal(template, tools);
+    assertTrue(refused.getMessage().contains("no place for tools"), refused.getMessage());
+    var call = Message.of(JsonCursor.of(Json.parse("{\"role\": \"assistant\", \"content\": \"\","
+        + " \"tool_calls\": [{\"name\": \"add\", \"arguments\": {}}]}", "call"), "call"));
+    refusal(template, ChatRequest.of(List.of(TWO_TURNS.get(1), call)));
   }
 
   @Test

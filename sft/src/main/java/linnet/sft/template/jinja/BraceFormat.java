@@ -76,9 +76,10 @@ final class BraceFormat {
 
   private Str field(Str field, int levels) {
     var text = field.text();
+    var lastClose = text.lastIndexOf(']');
     var nameEnd = 0;
     while (nameEnd < text.length() && text.charAt(nameEnd) != '!' && text.charAt(nameEnd) != ':') {
-      nameEnd = text.charAt(nameEnd) == '[' && text.indexOf(']', nameEnd) > 0
+      nameEnd = text.charAt(nameEnd) == '[' && nameEnd < lastClose
           ? text.indexOf(']', nameEnd) + 1 : nameEnd + 1;
     }
     var value = value(text.substring(0, nameEnd));

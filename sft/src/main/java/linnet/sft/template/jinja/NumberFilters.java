@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Filters that make numbers. */
 final class NumberFilters {
   private static final Pattern FLOAT =
-      Pattern.compile("[-+]?\\d*\\.?\\d*(?:[eE][-+]?\\d+)?");
+      Pattern.compile("[-+]?+\\d*+\\.?+\\d*+(?:[eE][-+]?+\\d++)?+");
   private static final int MAX_DIGITS = 4300;
 
   private NumberFilters() {}

@@ -117,8 +117,9 @@ final class Sequences {
       if (!(item instanceof Str part)) {
         throw TemplateException.type("'in <string>' requires string as left operand, not " + item.typeName());
       }
-      budget.steps(text.text().length() / 64);
-      return text.text().contains(part.text());
+      var needle = Needle.first(part.text());
+      budget.steps(needle.steps(text.text().length()));
+      return needle.in(text.text(), 0, text.text().length()) >= 0;
     }
     if (container instanceof DictValue dict) {
       return dict.entries().containsKey(hashable(item));

@@ -61,15 +61,17 @@ final class StrMethods {
   }
 
   private static void searches(Map<String, Method> all) {
-    add(all, "find", window("sub"), (_, s, a) -> Value.Int.of(StrSearch.find(s, a, false)));
-    add(all, "rfind", window("sub"), (_, s, a) -> Value.Int.of(StrSearch.find(s, a, true)));
-    add(all, "index", window("sub"), (_, s, a) -> Value.Int.of(found(StrSearch.find(s, a, false))));
-    add(all, "rindex", window("sub"), (_, s, a) -> Value.Int.of(found(StrSearch.find(s, a, true))));
+    add(all, "find", window("sub"), (_, s, a) -> Value.Int.of(StrSearch.find(s, a, Needle.Which.FIRST)));
+    add(all, "rfind", window("sub"), (_, s, a) -> Value.Int.of(StrSearch.find(s, a, Needle.Which.LAST)));
+    add(all, "index", window("sub"),
+        (_, s, a) -> Value.Int.of(found(StrSearch.find(s, a, Needle.Which.FIRST))));
+    add(all, "rindex", window("sub"),
+        (_, s, a) -> Value.Int.of(found(StrSearch.find(s, a, Needle.Which.LAST))));
     add(all, "count", window("sub"), (_, s, a) -> Value.Int.of(StrSearch.count(s, a)));
     add(all, "startswith", window("prefix"),
-        (_, s, a) -> Value.Bool.of(StrSearch.matches("startswith", s, a, String::startsWith)));
+        (b, s, a) -> Value.Bool.of(StrSearch.matches(b, "startswith", s, a, String::startsWith)));
     add(all, "endswith", window("suffix"),
-        (_, s, a) -> Value.Bool.of(StrSearch.matches("endswith", s, a, String::endsWith)));
+        (b, s, a) -> Value.Bool.of(StrSearch.matches(b, "endswith", s, a, String::endsWith)));
   }
 
   private static int found(int index) {
@@ -102,9 +104,9 @@ final class StrMethods {
     add(all, "splitlines", Signature.of().or("keepends", Value.Bool.FALSE),
         (b, s, a) -> new ListValue(StrParts.lines(b, s, Numbers.flag(a.getFirst()))));
     add(all, "partition", Signature.positional("sep"),
-        (_, s, a) -> StrParts.partition(s, a.getFirst(), false));
+        (_, s, a) -> StrParts.partition(s, a.getFirst(), Needle.Which.FIRST));
     add(all, "rpartition", Signature.positional("sep"),
-        (_, s, a) -> StrParts.partition(s, a.getFirst(), true));
+        (_, s, a) -> StrParts.partition(s, a.getFirst(), Needle.Which.LAST));
     add(all, "replace", Signature.positional("old", "new").or("count", limit), (b, s, a) -> {
       var old = text(a.get(0), "replace() argument 1 must be str, not ");
       var by = text(a.get(1), "replace() argument 2 must be str, not ");

@@ -1,6 +1,7 @@
 package linnet.sft.template.jinja;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -14,8 +15,10 @@ final class StrParts {
   static Str strip(Str s, Value characters, boolean left, boolean right) {
     IntPredicate drop = PythonText::isSpace;
     if (!(characters instanceof Value.None)) {
-      var set = StrMethods.text(characters, "strip arg must be None or str, not ").text();
-      drop = c -> set.indexOf(c) >= 0;
+      var set = new BitSet();
+      StrMethods.text(characters, "strip arg must be None or str, not ").text().codePoints()
+          .forEach(set::set);
+      drop = set::get;
     }
     var text = s.text();
     var from = 0;
@@ -29,12 +32,12 @@ final class StrParts {
     return s.substring(from, to);
   }
 
-  private static String separator(Value separator) {
+  private static Needle separator(Value separator, Needle.Which which) {
     var text = StrMethods.text(separator, "must be str or None, not ").text();
     if (text.isEmpty()) {
       throw TemplateException.value("empty separator");
     }
-    return text;
+    return new Needle(text, which);
   }
 
   /**
@@ -51,10 +54,10 @@ final class StrParts {
         from = last ? text.length() : skip(text, to, true);
       }
     } else {
-      var mark = separator(separator);
+      var mark = separator(separator, Needle.Which.FIRST);
       var from = 0;
-      for (var at = text.indexOf(mark); at >= 0
-          && (limit < 0 || parts.size() < limit); at = text.indexOf(mark, from)) {
+      for (var at = mark.in(text, 0, text.length()); at >= 0
+          && (limit < 0 || parts.size() < limit); at = mark.in(text, from, text.length())) {
         parts.add(s.substring(from, at));
         from = at + mark.length();
       }
@@ -89,9 +92,9 @@ final class StrParts {
         to = limit >= 0 && parts.size() > limit ? 0 : PythonText.trimmedEnd(text, 0, from);
       }
     } else {
-      var mark = separator(separator);
-      for (var at = text.lastIndexOf(mark); at >= 0 && (limit < 0 || parts.size() < limit);
-          at = to < mark.length() ? -1 : text.lastIndexOf(mark, to - mark.length())) {
+      var mark = separator(separator, Needle.Which.LAST);
+      for (var at = mark.in(text, 0, to); at >= 0 && (limit < 0 || parts.size() < limit);
+          at = mark.in(text, 0, to)) {
         parts.add(s.substring(at + mark.length(), to));
         to = at;
       }
@@ -122,12 +125,13 @@ final class StrParts {
     return parts;
   }
 
-  static Value partition(Str s, Value separator, boolean last) {
-    var mark = separator(separator);
+  static Value partition(Str s, Value separator, Needle.Which which) {
+    var mark = separator(separator, which);
     var text = s.text();
-    var at = last ? text.lastIndexOf(mark) : text.indexOf(mark);
+    var at = mark.in(text, 0, text.length());
     if (at < 0) {
-      return last ? TupleValue.of(Str.EMPTY, Str.EMPTY, s) : TupleValue.of(s, Str.EMPTY, Str.EMPTY);
+      return which == Needle.Which.LAST ? TupleValue.of(Str.EMPTY, Str.EMPTY, s)
+          : TupleValue.of(s, Str.EMPTY, Str.EMPTY);
     }
     return TupleValue.of(s.substring(0, at), s.substring(at, at + mark.length()),
         s.substring(at + mark.length(), text.length()));
@@ -136,12 +140,12 @@ final class StrParts {
   /** {@code replace}; a negative limit replaces all. */
   static Str replace(Budget budget, Str s, Str old, Str replacement, int limit) {
     var text = s.text();
-    var mark = old.text();
+    var mark = Needle.first(old.text());
     var out = new Str.Builder();
     var from = 0;
     var count = 0;
     while (limit < 0 || count < limit) {
-      var at = mark.isEmpty() ? emptyMatch(text, from, count) : text.indexOf(mark, from);
+      var at = mark.length() == 0 ? emptyMatch(text, from, count) : mark.in(text, from, text.length());
       if (at < 0) {
         break;
       }

@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +97,51 @@ class HostileTemplateTest {
         }
       });
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{% set x = part in text %}", "{% set x = text.find(part) %}",
+      "{% set x = text.rfind(mirror) %}", "{% set x = text.count(part) %}", "{% set x = text.split(part) %}",
+      "{% set x = text.rsplit(mirror) %}", "{% set x = text.partition(part) %}",
+      "{% set x = text.rpartition(mirror) %}", "{% set x = text.replace(part, '') %}",
+      "{% set x = text | replace(part, '') %}", "{% set x = text.strip('b' * 500000 + 'a') %}",
+      "{% set x = text.startswith((part, ) * 20000) %}", "{% set x = text.endswith((mirror, ) * 20000) %}",
+      "{% set x = (text + 'x') | float %}", "{% set x = ('1' * 500000 + 'x') | float %}",
+      "{% set x = ('{0' + '[' * 900000 + '}').format(1) %}"})
+  void noOperationTakesTheSquareOfALength(String source) {
+    var texts = "{% set part = 'a' * 300000 + 'b' %}{% set mirror = 'b' + 'a' * 300000 %}"
+        + "{% set text = 'a' * 900000 %}";
+    assertTimeoutPreemptively(Duration.ofSeconds(3), () -> {
+      try {
+        JinjaTemplate.parse("hostile", texts + source, Limits.DEFAULT).render(Map.of(), NOW);
+      } catch (TemplateException refused) {
+        assertTrue(List.of(ErrorKind.LIMIT, ErrorKind.VALUE).contains(refused.kind()), refused.getMessage());
+      }
+    });
+  }
+
+  @Test
+  void longAndShortPartsAreFoundAtTheSamePlaces() {
+    var random = new Random(7);
+    for (var round = 0; round < 2000; round++) {
+      var text = random.ints(random.nextInt(200), 'a', 'c').collect(StringBuilder::new,
+          StringBuilder::appendCodePoint, StringBuilder::append).toString();
+      var start = random.nextInt(text.length() + 1);
+      var end = Math.min(text.length(), start + 1 + random.nextInt(40));
+      var part = random.nextBoolean() ? text.substring(start, end)
+          : "ab".repeat(1 + random.nextInt(20));
+      var from = random.nextInt(text.length() + 1);
+      var to = from + random.nextInt(text.length() + 1 - from);
+      var window = text.substring(from, to);
+      var what = part + " in " + window;
+      assertEquals(window.indexOf(part), within(part, Needle.Which.FIRST, text, from, to), what);
+      assertEquals(window.lastIndexOf(part), within(part, Needle.Which.LAST, text, from, to), what);
+    }
+  }
+
+  private static int within(String part, Needle.Which which, String text, int from, int to) {
+    var at = new Needle(part, which).in(text, from, to);
+    return at < 0 ? at : at - from;
   }
 
   @Test
