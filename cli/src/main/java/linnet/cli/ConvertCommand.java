@@ -3,6 +3,7 @@ package linnet.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,7 +71,7 @@ final class ConvertCommand implements Callable<Integer> {
   private Long maxShardMegabytes;
 
   @Option(names = "--ollama",
-      description = "Write a Modelfile beside the GGUF file, for \"ollama create NAME -f OUT.Modelfile\".")
+      description = "Write a Modelfile beside the GGUF file, with its name and .Modelfile in place of .gguf.")
   private boolean ollama;
 
   @Mixin
@@ -98,11 +99,11 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private boolean toGguf() {
-    return out.toString().endsWith(".gguf");
+    return out.toString().toLowerCase(Locale.ROOT).endsWith(".gguf");
   }
 
   private Path modelfile() {
-    return out.resolveSibling(out.getFileName().toString().replaceFirst("\\.gguf$", ".Modelfile"));
+    return out.resolveSibling(out.getFileName().toString().replaceFirst("(?i)\\.gguf$", ".Modelfile"));
   }
 
   private int convertModel() {
@@ -155,6 +156,7 @@ final class ConvertCommand implements Callable<Integer> {
     var file = modelfile();
     var modelfile = Modelfile.of(from, adapter, text, stops(text, source), source.generationConfig());
     modelfile.write(file);
+    output.say("wrote %s: ollama create NAME -f %s", file, file.getFileName());
     if (text.templateIsModels() && !modelfile.hasTemplate()) {
       Notices.print(output, "the chat template cannot be said in Ollama's language, so " + file
           + " has none: Ollama takes the one in the GGUF file");

@@ -85,10 +85,11 @@ class TextCommandsTest {
 
   @Test
   void aModelfileStandsBesideAQuantisedFile() throws IOException {
-    var gguf = folder.resolve("small.gguf");
-    Cli.ok("convert", tiny.folder(), gguf, "--dtype", "q8_0", "--ollama");
+    var gguf = folder.resolve("small.GGUF");
+    var call = Cli.ok("convert", tiny.folder(), gguf, "--dtype", "q8_0", "--ollama");
+    assertTrue(call.out().contains("small.Modelfile: ollama create"), call.out());
     var lines = Files.readAllLines(folder.resolve("small.Modelfile"));
-    assertEquals("FROM ./small.gguf", lines.getFirst());
+    assertEquals("FROM ./small.GGUF", lines.getFirst());
     assertTrue(lines.contains("PARAMETER stop \"<|im_end|>\""), lines.toString());
     assertTrue(lines.get(1).startsWith("TEMPLATE \"\"\"{{ range $i, $_ := .Messages }}"), lines.toString());
   }
