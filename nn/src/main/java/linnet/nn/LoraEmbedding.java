@@ -16,9 +16,16 @@ import linnet.tensor.Tensor;
  * @param loraB B(R,D)
  * @param magnitude m(D), of DoRA
  * @param scale alpha / R, or alpha / √R with rank-stabilised scaling
+ * @param settled m / ‖W + scale·A·B‖, where nothing of it changes any more; else it is computed whenever it is used
  */
 public record LoraEmbedding(@Key("lora_embedding_A") Param loraA, @Key("lora_embedding_B") Param loraB,
-    @Key("lora_magnitude_vector") Optional<Param> magnitude, double scale) implements Module {
+    @Key("lora_magnitude_vector") Optional<Param> magnitude, double scale, Optional<Param> settled)
+    implements Module {
+  /** An adapter that may change. */
+  public LoraEmbedding(Param loraA, Param loraB, Optional<Param> magnitude, double scale) {
+    this(loraA, loraB, magnitude, scale, Optional.empty());
+  }
+
   /** R. */
   public int rank() {
     return loraA.shape().size(1);
@@ -28,13 +35,24 @@ public record LoraEmbedding(@Key("lora_embedding_A") Param loraA, @Key("lora_emb
   Variable apply(Tape tape, Variable rows, Param table, Variable ids) {
     var update = tape.matmul(tape.gatherRows(loraA.variable(), ids), loraB.variable());
     var sum = tape.add(rows, tape.scale(update, scale));
-    if (magnitude.isEmpty()) {
-      return sum;
+    return magnitude.isEmpty() ? sum : tape.mul(sum, factor(tape, table));
+  }
+
+  /** As {@link LowRank#settled(Tape, Param, WeightLayout)}. */
+  public LoraEmbedding settled(Tape tape, Param table) {
+    return magnitude.isEmpty() ? this : new LoraEmbedding(loraA, loraB, magnitude, scale,
+        Optional.of(new FrozenParam("settled", factor(tape, table).value())));
+  }
+
+  /** m / ‖W + scale·A·B‖. */
+  private Variable factor(Tape tape, Param table) {
+    if (settled.isPresent()) {
+      return settled.get().variable();
     }
-    var m = magnitude.get().variable();
+    var m = magnitude.orElseThrow().variable();
     var norms = tape.scope().allocate(m.value().dtype(), m.shape());
     norms(norms, table.value());
-    return tape.mul(sum, tape.div(m, Variable.constant(norms)));
+    return tape.div(m, Variable.constant(norms));
   }
 
   /** ‖W + scale·A·B‖, column by column: (D). */

@@ -18,10 +18,16 @@ import linnet.tensor.Tensor;
  * @param magnitude m(N), of DoRA
  * @param scale alpha / R, or alpha / √R with rank-stabilised scaling
  * @param dropout the probability that an input of the adapter is dropped while training, in [0, 1)
+ * @param settled m / ‖W + scale·B·A‖, where nothing of it changes any more; else it is computed whenever it is used
  */
 public record LowRank(@Key("lora_A.weight") Param loraA, @Key("lora_B.weight") Param loraB,
-    @Key("lora_magnitude_vector") Optional<Param> magnitude, double scale, double dropout)
-    implements Module {
+    @Key("lora_magnitude_vector") Optional<Param> magnitude, double scale, double dropout,
+    Optional<Param> settled) implements Module {
+  /** An adapter that may change. */
+  public LowRank(Param loraA, Param loraB, Optional<Param> magnitude, double scale, double dropout) {
+    this(loraA, loraB, magnitude, scale, dropout, Optional.empty());
+  }
+
   /**
    * Checks that it fits a weight.
    *
@@ -101,8 +107,22 @@ public record LowRank(@Key("lora_A.weight") Param loraA, @Key("lora_B.weight") P
     return tape.dropout(x, dropout, keys.at(loraA.name()));
   }
 
+  /**
+   * The same adapter for as long as it and the weight stay as they are: what magnitudes multiply by is computed
+   * now, and not for each token.
+   *
+   * @param tape whose scope holds it
+   */
+  public LowRank settled(Tape tape, Param weight, WeightLayout layout) {
+    return magnitude.isEmpty() ? this : new LowRank(loraA, loraB, magnitude, scale, dropout,
+        Optional.of(new FrozenParam("settled", factor(tape, weight.value(), layout).value())));
+  }
+
   /** m / ‖W + scale·B·A‖. */
   private Variable factor(Tape tape, Tensor weight, WeightLayout layout) {
+    if (settled.isPresent()) {
+      return settled.get().variable();
+    }
     var m = magnitude.orElseThrow().variable();
     var norms = tape.scope().allocate(m.value().dtype(), m.shape());
     norms(norms, weight, layout);

@@ -1,6 +1,7 @@
 package linnet.nn;
 
 import static linnet.nn.Closeness.assertClose;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -106,6 +107,38 @@ class LowRankTest {
             .mapToDouble(n -> 2.5 * Math.tanh((z[from + n] + biases[n]) / 2.5)).toArray();
         assertEquals(row[ids[t]] - Math.log(Arrays.stream(row).map(Math::exp).sum()), found[t], 1e-12);
       }
+    });
+  }
+
+  @Test
+  void aSettledAdapterComputesTheSameAndTakesNoNormsAgain() {
+    with((tape, scope) -> {
+      var w = param(scope, "w", OUT, IN);
+      var lora = adapter(scope, 0);
+      var x = param(scope, "x", TOKENS, IN).variable();
+      var settled = lora.settled(tape, w, WeightLayout.OUT_IN);
+      var linear = new Linear(w, Optional.empty());
+      var expected = new LoraLinear(linear, lora).forward(tape, x, ForwardKeys.none()).value().toDoubles();
+      assertArrayEquals(expected,
+          new LoraLinear(linear, settled).forward(tape, x, ForwardKeys.none()).value().toDoubles());
+      scope.backend().fill(lora.magnitude().orElseThrow().value(), 0);
+      assertArrayEquals(expected,
+          new LoraLinear(linear, settled).forward(tape, x, ForwardKeys.none()).value().toDoubles());
+    });
+  }
+
+  @Test
+  void aSettledTableComputesTheSameAndTakesNoNormsAgain() {
+    with((tape, scope) -> {
+      var table = param(scope, "w", OUT, IN);
+      var lora = new LoraEmbedding(param(scope, "a", OUT, 2), param(scope, "b", 2, IN),
+          Optional.of(param(scope, "m", IN)), SCALE);
+      var settled = new Embedding(table, Optional.of(lora.settled(tape, table)));
+      var ids = scope.ints(0, 3, 3);
+      var expected = new Embedding(table, Optional.of(lora)).forward(tape, ids).value().toDoubles();
+      assertArrayEquals(expected, settled.forward(tape, ids).value().toDoubles());
+      scope.backend().fill(lora.magnitude().orElseThrow().value(), 0);
+      assertArrayEquals(expected, settled.forward(tape, ids).value().toDoubles());
     });
   }
 

@@ -6,6 +6,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import linnet.autograd.Tape;
 import linnet.nn.generate.Generation.Finish;
+import linnet.nn.lora.Lora;
 import linnet.nn.model.CausalLm;
 import linnet.nn.model.FlatBatch;
 import linnet.nn.model.KvCache;
@@ -41,8 +42,8 @@ public final class Generator {
     var backend = model.backend();
     int capacity = promptIds.length + Math.min(limit, HEADROOM);
     try (var cache = new KvCache(backend, model.config(), model.dtype(), capacity);
-        var step = backend.scope("generate")) {
-      var decoding = new Decoding(model, cache, step, Arrays.copyOf(promptIds, promptIds.length + limit));
+        var settled = backend.scope("settled adapters"); var step = backend.scope("generate")) {
+      var decoding = new Decoding(Lora.settled(model, settled), cache, step, Arrays.copyOf(promptIds, promptIds.length + limit));
       var sampler = new Sampler(config);
       var seen = new BitSet();
       Arrays.stream(promptIds).forEach(seen::set);

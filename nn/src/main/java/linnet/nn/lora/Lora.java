@@ -89,6 +89,27 @@ public final class Lora {
   }
 
   /**
+   * The model for as long as its adapters stay as they are: what DoRA multiplies by takes a pass over each adapted
+   * weight, which is made once and not for each token. The same bits; without DoRA, {@code model} itself.
+   *
+   * @param scope where what was computed lives
+   */
+  public static <M extends Module> M settled(M model, Scope scope) {
+    try (var tape = Tape.noGrad(scope)) {
+      return Modules.mapModules(model, (path, module) -> switch (module) {
+        case LoraLinear lora when lora.adapter().magnitude().isPresent() -> new LoraLinear(lora.base(),
+            lora.adapter().settled(tape, lora.base().weight(), lora.base().layout()));
+        case Embedding table when table.adapter().flatMap(LoraEmbedding::magnitude).isPresent() ->
+            new Embedding(table.weight(), table.adapter().map(lora -> lora.settled(tape, table.weight())));
+        case OutputHead head when head.adapter().flatMap(LowRank::magnitude).isPresent() ->
+            new OutputHead(head.weight(), head.bias(), head.softCap(), head.adapter().map(lora ->
+                lora.settled(tape, head.weight(), WeightLayout.OUT_IN)));
+        default -> module;
+      });
+    }
+  }
+
+  /**
    * The largest difference between the logits that two models compute for a batch: how well a merged model
    * stands for its adapter.
    */
