@@ -13,12 +13,10 @@ import linnet.nn.convert.ModelConverter;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelSource;
 import linnet.nn.json.Json;
-import linnet.nn.lora.AdapterFiles;
 import linnet.nn.model.ModelConfig;
 import linnet.sft.ChatModel;
 import linnet.sft.ModelText;
 import linnet.sft.data.TurnEnd;
-import linnet.sft.hub.Hub;
 import linnet.sft.ollama.Modelfile;
 import linnet.tensor.DType;
 import picocli.CommandLine.Command;
@@ -172,22 +170,7 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private Path basePath() {
-    if (base != null) {
-      return ModelPath.resolve("--base", base, output);
-    }
-    var onHub = Hub.base(in);
-    if (onHub.isPresent()) {
-      return ModelPath.base(in, onHub.get(), output);
-    }
-    var config = in.resolve(AdapterFiles.CONFIG);
-    var named = AdapterFiles.describe(in).baseModel().map(Path::of)
-        .orElseThrow(() -> new UserException(config + ": base_model_name_or_path: found none; name the base"
-            + " model with --base"));
-    if (!Files.exists(named)) {
-      throw new UserException(config + ": base_model_name_or_path: found \"" + named
-          + "\", which does not exist here; name the base model with --base");
-    }
-    return named;
+    return base == null ? ModelPath.base(in, output) : ModelPath.resolve("--base", base, output);
   }
 
   private int done(DType dtype, int tensors) {

@@ -8,9 +8,7 @@ import linnet.nn.json.Json;
 import linnet.nn.lora.TrainedOn;
 import linnet.nn.quant.Quantization;
 import linnet.sft.ChatModel;
-import linnet.sft.hub.Hub;
 import linnet.tensor.Backend;
-import linnet.tensor.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,22 +54,12 @@ final class MergeCommand implements Callable<Integer> {
       throw new UserException("ADAPTER: found " + adapter + ", which holds no adapter_config.json; name the"
           + " folder of an adapter");
     }
-    if (base != null) {
-      base = ModelPath.resolve("--base", base, output);
-    } else {
-      Hub.base(adapter).ifPresent(named -> base = ModelPath.base(adapter, named, output));
-    }
+    var model = base == null ? ModelPath.base(adapter, output) : ModelPath.resolve("--base", base, output);
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
-        var chat = load(weights)) {
+        var chat = ChatModel.load(model, adapter, weights, quantize.quantization())) {
       merge(backend, chat);
       return ExitCode.OK;
     }
-  }
-
-  private ChatModel load(Scope weights) {
-    var quantization = quantize.quantization();
-    return base == null ? ChatModel.load(adapter, weights, quantization)
-        : ChatModel.load(base, adapter, weights, quantization);
   }
 
   private void merge(Backend backend, ChatModel chat) {

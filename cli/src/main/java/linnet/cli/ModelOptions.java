@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import linnet.nn.quant.Quantization;
 import linnet.sft.ChatModel;
-import linnet.sft.hub.Hub;
 import linnet.sft.template.TemplateChoice;
 import linnet.tensor.Scope;
 import picocli.CommandLine.Mixin;
@@ -86,11 +85,9 @@ final class ModelOptions {
     path = ModelPath.resolve("--model", path, output);
     if (adapter != null) {
       adapter = ModelPath.resolve("--adapter", adapter, output);
-    } else {
-      Hub.base(path).ifPresent(base -> {
-        adapter = path;
-        path = ModelPath.base(adapter, base, output);
-      });
+    } else if (ChatModel.isAdapter(path)) {
+      adapter = path;
+      path = ModelPath.base(adapter, output);
     }
     isResolved = true;
   }

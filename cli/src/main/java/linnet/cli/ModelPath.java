@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import linnet.nn.lora.AdapterFiles;
+import linnet.sft.ChatModel;
 import linnet.sft.hub.Hub;
 import linnet.sft.hub.HubException;
 import linnet.sft.hub.HubSettings;
@@ -46,8 +47,13 @@ final class ModelPath {
     }
   }
 
-  /** Resolves the base model that an adapter names. */
-  static Path base(Path adapter, ModelName base, Output output) {
+  /** Resolves the base model that an adapter names, and downloads it if need be. */
+  static Path base(Path adapter, Output output) {
+    var onHub = Hub.base(adapter);
+    return onHub.isPresent() ? base(adapter, onHub.get(), output) : ChatModel.baseOf(adapter);
+  }
+
+  private static Path base(Path adapter, ModelName base, Output output) {
     try {
       return resolve(base, Part.MODEL, output);
     } catch (HubException failed) {

@@ -1,16 +1,13 @@
 package linnet.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import linnet.nn.json.Json;
-import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.Unmerge;
 import linnet.sft.ChatModel;
 import linnet.sft.hub.Hub;
 import linnet.sft.hub.HubSettings;
-import linnet.sft.hub.PulledModel;
 import linnet.tensor.Backend;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,7 +51,8 @@ final class UnmergeCommand implements Callable<Integer> {
     if (base != null) {
       base = ModelPath.resolve("--base", base, output);
     }
-    var original = Optional.ofNullable(base).or(this::named);
+    var original = Optional.ofNullable(base)
+        .or(() -> new Hub(HubSettings.ofProcess()).findBase(adapter));
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var chat = ChatModel.load(model, weights)) {
       Banner.print(output, backend, chat.basePath(), chat.base().model());
@@ -65,12 +63,6 @@ final class UnmergeCommand implements Callable<Integer> {
       tell(backend, chat, unmerged.tensors().size(), original);
       return ExitCode.OK;
     }
-  }
-
-  /** The model that the adapter names, by a path or in the Hub's cache; nothing is downloaded to compare. */
-  private Optional<Path> named() {
-    return AdapterFiles.describe(adapter).baseModel().map(Path::of).filter(Files::exists)
-        .or(() -> Hub.base(adapter).flatMap(new Hub(HubSettings.ofProcess())::find).map(PulledModel::path));
   }
 
   private void tell(Backend backend, ChatModel chat, int tensors, Optional<Path> original) {

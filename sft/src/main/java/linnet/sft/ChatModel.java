@@ -81,18 +81,22 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
     if (!isAdapter(path)) {
       return base(path, weights, quantization);
     }
-    var config = path.resolve(AdapterFiles.CONFIG);
-    var named = AdapterFiles.describe(path).baseModel().map(Path::of)
-        .orElseThrow(() -> new IllegalArgumentException(config
-            + ": base_model_name_or_path: found none; give the base model and the adapter apart"));
-    if (Files.exists(named)) {
-      return open(named, path, weights, quantization);
-    }
-    var cached = Hub.base(path).flatMap(new Hub(HubSettings.ofProcess())::find)
-        .orElseThrow(() -> new IllegalArgumentException(config + ": base_model_name_or_path: found \"" + named
-            + "\", which does not exist here and is not in the Hub's cache; pull it, or give the base model and"
-            + " the adapter apart"));
-    return open(cached.path(), path, weights, quantization);
+    return open(baseOf(path), path, weights, quantization);
+  }
+
+  /**
+   * Where the base model of an adapter lies.
+   *
+   * @param adapter a folder in PEFT's layout
+   * @throws IllegalArgumentException if the adapter names none, or one that is neither at a path here nor in the
+   *     Hub's cache
+   */
+  public static Path baseOf(Path adapter) {
+    return new Hub(HubSettings.ofProcess()).findBase(adapter).orElseThrow(() ->
+        new IllegalArgumentException(adapter.resolve(AdapterFiles.CONFIG) + ": base_model_name_or_path: found "
+            + AdapterFiles.baseModel(adapter).map(base -> "\"" + base.nameOrPath() + "\", which does not exist"
+                + " here and is not in the Hub's cache; pull it, or").orElse("none;")
+            + " name the base model beside the adapter"));
   }
 
   /**

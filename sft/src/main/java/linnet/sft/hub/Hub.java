@@ -150,6 +150,18 @@ public final class Hub {
   }
 
   /**
+   * The base model that an adapter names, where it is here: at its path, or in the cache. Nothing is downloaded.
+   *
+   * @param adapter a folder in PEFT's layout
+   * @return where it lies
+   * @throws linnet.nn.json.JsonException if the adapter's configuration is malformed
+   */
+  public Optional<Path> findBase(Path adapter) {
+    return AdapterFiles.baseModel(adapter).map(base -> Path.of(base.nameOrPath())).filter(Files::exists)
+        .or(() -> base(adapter).flatMap(this::find).map(PulledModel::path));
+  }
+
+  /**
    * What a path in a cache is the model of, wherever the cache lies.
    *
    * @param path a snapshot, or a file in one
