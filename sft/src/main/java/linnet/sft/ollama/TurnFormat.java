@@ -110,7 +110,8 @@ record TurnFormat(String head, Around user, Around assistant, String prompt, Opt
         && head.length() >= before.length() + afterSystem.length()) {
       String usually = withoutEnd(head.substring(before.length()), afterSystem);
       String bos = template.specialTokens().getOrDefault("bos_token", "");
-      String start = before.startsWith(bos) ? bos : "";
+      boolean beginsTurns = user.before().startsWith(bos); // and not the text alone, as SmolLM2's does
+      String start = before.startsWith(bos) && !beginsTurns ? bos : "";
       return Optional.of(with(start, new Around(before.substring(start.length()), afterSystem), false,
           Optional.of(usually)));
     }

@@ -49,6 +49,14 @@ class GoTemplateTest {
     assertEquals(go(ChatTemplate.CHATML, Optional.empty()), go(SMOLLM2, Optional.empty()));
   }
 
+  /** SmolLM2's first token is the one with which every turn begins. */
+  @Test
+  void aTokenThatBeginsEveryTurnIsPartOfEach() {
+    var template = ChatTemplate.parse("test", SMOLLM2, Map.of("bos_token", "<|im_start|>"));
+    assertEquals(go(SMOLLM2, Optional.empty()), TurnFormat.of(template)
+        .flatMap(format -> new GoTemplate(format, Optional.empty()).text()));
+  }
+
   @Test
   void theSystemWithinTheFirstTurnAndTheTokenInFront() {
     String turns = TURNS + "{{ if eq .Role \"user\" }}<start_of_turn>user\n"
