@@ -47,7 +47,7 @@ public final class KvCache implements AutoCloseable {
    *
    * @param keys (S,G,D), laid out as (G,D,S): a feature's values lie side by side for all tokens, so that one
    *     query's scores are summed for many tokens at once
-   * @param values (S,G,D), laid out so
+   * @param values (S,G,D), laid out as (G,S,D): those of a head are read from front to back
    */
   private record Layer(Tensor keys, Tensor values) {}
 
@@ -137,7 +137,7 @@ public final class KvCache implements AutoCloseable {
   }
 
   private Tensor allocateValues() {
-    return scope.allocate(dtype, capacity, heads, headDim);
+    return scope.allocate(dtype, heads, capacity, headDim).transpose(0, 1);
   }
 
   private Tensor grown(Tensor old, Tensor larger) {

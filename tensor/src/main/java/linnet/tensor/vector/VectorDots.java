@@ -270,22 +270,33 @@ final class VectorDots implements DotLanes {
   @Override
   public void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first,
       long stride, int width, MemorySegment out, long at) {
-    int d = 0;
-    for (; d + 4 * L <= width; d += 4 * L) {
-      weightedSum(weights, from, n, rows, 4 * (first + d), 4 * stride, out, 4 * (at + d));
+    if (width < L) {
+      tail.weightedSum(weights, from, n, rows, first, stride, width, out, at);
+      return;
     }
-    for (; d + L <= width; d += L) {
-      var sum = FloatVector.zero(S);
-      for (int i = 0; i < n; i++) {
-        sum = broadcast(Native.get(weights, from + i)).fma(load(rows, 4 * (first + i * stride), d), sum);
+    int step = width < 4 * L ? L : 4 * L;
+    for (int d = 0; d < width; d += step) {
+      int begin = Math.min(d, width - step); // the last step does again what the one before it did
+      if (step == L) {
+        oneVector(weights, from, n, rows, 4 * (first + begin), 4 * stride, out, 4 * (at + begin));
+      } else {
+        fourVectors(weights, from, n, rows, 4 * (first + begin), 4 * stride, out, 4 * (at + begin));
       }
-      Width.store(sum, out, 4 * at, d);
     }
-    tail.weightedSum(weights, from, n, rows, first + d, stride, width - d, out, at + d);
   }
 
-  /** Four vectors at once. Offsets and stride in bytes. */
-  private static void weightedSum(MemorySegment weights, long from, int n, MemorySegment rows, long first,
+  /** Offsets and stride in bytes. */
+  private static void oneVector(MemorySegment weights, long from, int n, MemorySegment rows, long first,
+      long stride, MemorySegment out, long at) {
+    var sum = FloatVector.zero(S);
+    for (int i = 0; i < n; i++) {
+      sum = broadcast(Native.get(weights, from + i)).fma(load(rows, first + i * stride, 0), sum);
+    }
+    Width.store(sum, out, at, 0);
+  }
+
+  /** Offsets and stride in bytes. */
+  private static void fourVectors(MemorySegment weights, long from, int n, MemorySegment rows, long first,
       long stride, MemorySegment out, long at) {
     var s0 = FloatVector.zero(S);
     var s1 = FloatVector.zero(S);
