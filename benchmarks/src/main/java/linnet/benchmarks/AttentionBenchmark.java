@@ -1,6 +1,7 @@
 package linnet.benchmarks;
 
 import java.util.concurrent.TimeUnit;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.DType;
 import linnet.tensor.Segments;
 import linnet.tensor.Tensor;
@@ -33,7 +34,7 @@ public class AttentionBenchmark {
   private static final int HEADS = 9;
   private static final int KEY_HEADS = 3;
   private static final int FEATURES = 64;
-  private static final double SCALE = 0.125;
+  private static final AttentionRule RULE = AttentionRule.causal(0.125);
 
   /** Rows of a flat batch × tokens of each. */
   @Param({"8x220", "1x2048"})
@@ -80,7 +81,7 @@ public class AttentionBenchmark {
     dv = memory.random(DType.F32, tokens, KEY_HEADS, FEATURES);
     flops = count * (length * (length + 1.0) / 2) * HEADS * 4 * FEATURES;
     bytes = 4.0 * tokens * FEATURES * 2 * (HEADS + KEY_HEADS);
-    memory.backend().attention(out, logSumExp, q, k, v, segments, SCALE);
+    memory.backend().attention(out, logSumExp, q, k, v, segments, RULE);
   }
 
   /** Ends the backend. */
@@ -92,14 +93,14 @@ public class AttentionBenchmark {
   /** softmax(q·kᵀ)·v. */
   @Benchmark
   public void forward(Rate rate) {
-    memory.backend().attention(out, logSumExp, q, k, v, segments, SCALE);
+    memory.backend().attention(out, logSumExp, q, k, v, segments, RULE);
     rate.add(flops, bytes);
   }
 
   /** The gradients of q, k and v. */
   @Benchmark
   public void backward(Rate rate) {
-    memory.backend().attentionBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, segments, SCALE);
+    memory.backend().attentionBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, segments, RULE);
     rate.add(2.5 * flops, 2 * bytes);
   }
 
@@ -108,7 +109,7 @@ public class AttentionBenchmark {
   public void oneToken(Rate rate) {
     int keys = segments.keyStart(1);
     memory.backend().attention(out.slice(0, 0, 1), logSumExp.slice(0, 0, 1), q.slice(0, 0, 1), k, v,
-        Segments.cached(1, keys), SCALE);
+        Segments.cached(1, keys), RULE);
     rate.add(4.0 * keys * HEADS * FEATURES, 8.0 * keys * KEY_HEADS * FEATURES);
   }
 }

@@ -12,37 +12,12 @@ import linnet.tensor.ReductionKernels.Reduction;
  */
 public interface AttentionKernels extends Kernels {
   /**
-   * out(T,H,D) = softmax(scale · q·kᵀ, causal within each row) · v.
+   * out(T,H,D) = softmax(s) · v, of each query over the keys of its row that it sees, with the scores s of
+   * {@link AttentionRule}.
    *
    * @param logSumExp (T,H), written: the logarithm of each softmax's denominator, for the backward pass
    */
   default void attention(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
-      double scale) {
-    rowByRow(out, logSumExp, q, k, v, rows, AttentionRule.causal(scale));
-  }
-
-  /**
-   * {@link #attention(Tensor, Tensor, Tensor, Tensor, Tensor, Segments, double)} with a window or capped
-   * scores; where the window cuts nothing off and nothing is capped, it is that.
-   */
-  default void attention(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
-      AttentionRule rule) {
-    if (!rule.caps() && rule.seesAll(rows)) {
-      attention(out, logSumExp, q, k, v, rows, rule.scale());
-    } else if (!rule.caps() && rows.rows() == 1 && rows.queries() == 1) { // decoding: it sees the last keys
-      attention(out, logSumExp, q, k, v, seen(rows, rule), rule.scale());
-    } else {
-      rowByRow(out, logSumExp, q, k, v, rows, rule);
-    }
-  }
-
-  private static Segments seen(Segments rows, AttentionRule rule) {
-    int end = rows.keyStart(1);
-    return new Segments(new int[] {0, 1},
-        new int[] {Math.max(rows.keyStart(0), end - rule.window()), end});
-  }
-
-  private void rowByRow(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
       AttentionRule rule) {
     int group = q.size(1) / k.size(1);
     for (int r = 0; r < rows.rows(); r++) {
@@ -72,28 +47,11 @@ public interface AttentionKernels extends Kernels {
   }
 
   /**
-   * The gradients of {@link #attention}. With p = exp(scale·q·kᵀ − logSumExp) and δ = Σ out·dOut (over D):
-   * dv = pᵀ·dOut; ds = p · (dOut·vᵀ − δ); dq = scale · ds·k; dk = scale · dsᵀ·q; heads of one group add up.
+   * The gradients of {@link #attention}. With p = exp(s − logSumExp) and δ = Σ out·dOut (over D): dv =
+   * pᵀ·dOut; ds = p · (dOut·vᵀ − δ), times the cap's slope, 1 − (s / softCap)², where scores are capped; dq =
+   * scale · ds·k; dk = scale · dsᵀ·q; heads of one group add up.
    */
   default void attentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor out, Tensor logSumExp,
-      Tensor q, Tensor k, Tensor v, Segments rows, double scale) {
-    rowByRowBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, AttentionRule.causal(scale));
-  }
-
-  /**
-   * The gradients of attention with a window or capped scores. Where scores are capped, ds is multiplied by
-   * the cap's slope, 1 − (s / softCap)².
-   */
-  default void attentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor out, Tensor logSumExp,
-      Tensor q, Tensor k, Tensor v, Segments rows, AttentionRule rule) {
-    if (!rule.caps() && rule.seesAll(rows)) {
-      attentionBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, rule.scale());
-    } else {
-      rowByRowBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, rule);
-    }
-  }
-
-  private void rowByRowBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor out, Tensor logSumExp,
       Tensor q, Tensor k, Tensor v, Segments rows, AttentionRule rule) {
     int group = q.size(1) / k.size(1);
     backend().fill(dk, 0);
@@ -160,7 +118,7 @@ public interface AttentionKernels extends Kernels {
   private void mask(Tensor p, Segments rows, int row, AttentionRule rule) {
     for (int i = 0; i < p.size(0); i++) {
       int end = rows.visible(row, i);
-      int start = Math.max(0, end - rule.window());
+      int start = rule.firstSeen(end);
       var scores = p.slice(0, i, i + 1);
       if (start > 0) {
         backend().fill(scores.slice(1, 0, start), Double.NEGATIVE_INFINITY);

@@ -1,7 +1,5 @@
 package linnet.tensor;
 
-import java.util.stream.IntStream;
-
 /**
  * What becomes of the product of a query and a key: s = scale · q·k; where scores are capped, s = softCap ·
  * tanh(s / softCap). A query sees the keys up to its own place, and of these the last {@code window}.
@@ -32,9 +30,8 @@ public record AttentionRule(double scale, int window, double softCap) {
     return Double.isFinite(softCap);
   }
 
-  /** Whether the window cuts nothing off, since no row of {@code rows} has more keys. */
-  public boolean seesAll(Segments rows) {
-    return window == UNBOUNDED || IntStream.range(0, rows.rows())
-        .allMatch(r -> rows.keyStart(r + 1) - rows.keyStart(r) <= window);
+  /** The first of a row's keys that a query sees, given how many there are up to its own place. */
+  public int firstSeen(int keys) {
+    return Math.max(0, keys - window);
   }
 }

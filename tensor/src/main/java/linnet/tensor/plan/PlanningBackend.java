@@ -1,6 +1,7 @@
 package linnet.tensor.plan;
 
 import java.lang.foreign.MemorySegment;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.DType;
 import linnet.tensor.MemoryPlan;
 import linnet.tensor.MemoryPlanner;
@@ -198,13 +199,13 @@ public final class PlanningBackend implements MemoryPlanner {
 
   @Override
   public void attention(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
-      double scale) {
+      AttentionRule rule) {
     use(out, logSumExp, q, k, v);
   }
 
   @Override
   public void attentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor out, Tensor logSumExp,
-      Tensor q, Tensor k, Tensor v, Segments rows, double scale) {
+      Tensor q, Tensor k, Tensor v, Segments rows, AttentionRule rule) {
     use(dq, dk, dv, dOut, out, logSumExp, q, k, v);
   }
 

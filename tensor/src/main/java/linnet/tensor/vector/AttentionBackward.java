@@ -1,5 +1,6 @@
 package linnet.tensor.vector;
 
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Segments;
 import linnet.tensor.Tensor;
 
@@ -22,7 +23,11 @@ final class AttentionBackward {
 
   /** The operands, with dense rows; {@code delta} is Σ out·dOut per token and head. */
   record Inputs(Tensor q, Tensor k, Tensor v, Tensor dOut, Tensor logSumExp, float[] delta,
-      Segments rows, float scale) {
+      Segments rows, AttentionRule rule) {
+    float scale() {
+      return (float) rule.scale();
+    }
+
     int group() {
       return q.size(1) / k.size(1);
     }
@@ -38,7 +43,7 @@ final class AttentionBackward {
   }
 
   void run(Tensor dqTensor, Tensor dkTensor, Tensor dvTensor, Tensor dOutTensor, Tensor outTensor,
-      Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows, double scale) {
+      Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows, AttentionRule rule) {
     AttentionTiles.check(q, k, v, rows);
     try (var views = new DenseViews(backend, "attentionBackward")) {
       var dq = views.outputTensor(dqTensor);
@@ -47,7 +52,7 @@ final class AttentionBackward {
       var dOut = views.inputTensor(dOutTensor);
       var out = views.inputTensor(outTensor);
       var in = new Inputs(views.inputTensor(q), views.inputTensor(k), views.inputTensor(v), dOut, logSumExp,
-          delta(out, dOut), rows, (float) scale);
+          delta(out, dOut), rows, rule);
       clearUnused(dk, rows);
       clearUnused(dv, rows);
       int groups = k.size(1);

@@ -1,6 +1,7 @@
 package linnet.tensor.vector;
 
 import java.lang.foreign.MemorySegment;
+import linnet.tensor.ElementwiseKernels.Unary;
 import linnet.tensor.Segments;
 import linnet.tensor.vector.AttentionForward.Inputs;
 import linnet.tensor.vector.Workspace.Purpose;
@@ -47,12 +48,14 @@ final class AttentionDecoding {
   }
 
   private void one(Inputs in, int row, int query) {
-    int keys = in.rows().visible(row, query);
+    int end = in.rows().visible(row, query);
+    int first = in.rule().firstSeen(end);
+    int keys = end - first;
     int spans = (keys + SPAN - 1) / SPAN;
     int heads = in.q().size(1);
     int group = in.group();
     int token = in.rows().queryStart(row) + query;
-    int firstKey = in.rows().keyStart(row);
+    int firstKey = in.rows().keyStart(row) + first;
     var shared = crew.borrow();
     try {
       var states = new States(shared, heads, spans, in.v().size(2));
@@ -131,7 +134,11 @@ final class AttentionDecoding {
     var scores = workspace.segment(Purpose.SCORES, count);
     dots.weightedSum(q.segment(), q.offset(), depth, k.segment(), k.offset(), k.rowStride(), count, scores,
         0);
-    elements.affine(scores, 0, scores, 0, in.scale(), 0, count);
+    elements.affine(scores, 0, scores, 0, AttentionTiles.queryScale(in.rule()), 0, count);
+    if (in.rule().caps()) {
+      elements.unary(Unary.TANH, scores, 0, scores, 0, count);
+      elements.affine(scores, 0, scores, 0, (float) in.rule().softCap(), 0, count);
+    }
     states.max[state] = sums.max(scores, 0, count);
     states.sum[state] = sums.expSum(scores, 0, scores, 0, states.max[state], count);
     dots.weightedSum(scores, 0, count, v.segment(), v.offset(), v.rowStride(), states.width, states.output,

@@ -2,6 +2,7 @@ package linnet.tensor.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Segments;
 import linnet.tensor.Tensor;
 import linnet.tensor.vector.AttentionTiles.Tile;
@@ -29,12 +30,13 @@ final class AttentionForward {
     this.decoding = new AttentionDecoding(crew, lanes);
   }
 
-  void run(Tensor outTensor, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows, double scale) {
+  void run(Tensor outTensor, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
+      AttentionRule rule) {
     AttentionTiles.check(q, k, v, rows);
     try (var views = new DenseViews(backend, "attention")) {
       var out = views.outputTensor(outTensor);
       var inputs = new Inputs(views.inputTensor(q), views.anyStrides(k), views.inputTensor(v), out,
-          logSumExp, rows, (float) scale);
+          logSumExp, rows, rule);
       decoding.run(inputs);
       var tiles = AttentionTiles.ofQueries(rows).stream()
           .filter(tile -> !AttentionDecoding.suits(rows, tile.row())).toList();
@@ -45,7 +47,8 @@ final class AttentionForward {
   }
 
   /** The operands, with dense rows but for the keys. */
-  record Inputs(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Segments rows, float scale) {
+  record Inputs(Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, Segments rows,
+      AttentionRule rule) {
     int group() {
       return q.size(1) / k.size(1);
     }
@@ -94,11 +97,13 @@ final class AttentionForward {
       for (int h = 0; h < group; h++) {
         var q = AttentionTiles.head(in.q(), keyHead * group + h, firstQuery, tile.count());
         var room = new PackedLeft(all, h * size, padded, depth, Panels.block(depth));
-        queries[h] = AttentionTiles.packScaled(panels, scores, q, in.scale(), room, workspace);
+        queries[h] = AttentionTiles.packScaled(panels, scores, q, in.rule(), room, workspace);
       }
       int keys = in.rows().visible(tile.row(), tile.from() + tile.count() - 1);
-      for (int from = 0; from < keys; from += AttentionTiles.KEYS) {
-        overKeys(from, Math.min(AttentionTiles.KEYS, keys - from));
+      int first = AttentionTiles.firstTileSeen(in.rule(), in.rows().visible(tile.row(), tile.from()));
+      for (int from = first; from < keys; from += AttentionTiles.KEYS) {
+        overKeys(from, Math.min(AttentionTiles.KEYS, keys - from),
+            from == first ? Update.REPLACE : Update.ADD);
       }
       for (int h = 0; h < group; h++) {
         for (int i = 0; i < tile.count(); i++) {
@@ -107,7 +112,7 @@ final class AttentionForward {
       }
     }
 
-    private void overKeys(int from, int count) {
+    private void overKeys(int from, int count, Update update) {
       int firstKey = in.rows().keyStart(tile.row()) + from;
       var k = AttentionTiles.head(in.k(), keyHead, firstKey, count);
       var v = AttentionTiles.head(in.v(), keyHead, firstKey, count);
@@ -125,22 +130,32 @@ final class AttentionForward {
             seenByFirst);
         for (int i = 0; i < tile.count(); i++) {
           int visible = Math.clamp(seenByFirst + i, 0, count);
-          weigh(room, i * Panels.DEPTH, visible, count, h * tile.count() + i);
+          int hidden = Math.clamp(in.rule().firstSeen(from + seenByFirst + i) - from, 0, visible);
+          weigh(room, i * Panels.DEPTH, hidden, visible, count, h * tile.count() + i);
         }
         panels.multiplySeen(target.part(h * tile.count(), tile.count(), 0, width), weights, packedValues,
-            seenByFirst, from == 0 ? Update.REPLACE : Update.ADD, workspace);
+            seenByFirst, update, workspace);
       }
     }
 
-    /** Turns a row of scores into weights relative to the largest score so far, and the state with it. */
-    private void weigh(float[] row, int at, int visible, int count, int state) {
+    /**
+     * Turns the scores [hidden, visible) of a row into weights relative to the largest score so far, and the
+     * state with it; other keys get none.
+     */
+    private void weigh(float[] row, int at, int hidden, int visible, int count, int state) {
+      Arrays.fill(row, at, at + hidden, 0);
       Arrays.fill(row, at + visible, at + count, 0);
-      if (visible == 0) {
+      if (hidden == visible) {
         return;
       }
-      float newMax = Math.max(max[state], scores.max(row, at, visible));
+      int first = at + hidden;
+      int seen = visible - hidden;
+      if (in.rule().caps()) {
+        scores.cap(row, row, first, (float) in.rule().softCap(), seen);
+      }
+      float newMax = Math.max(max[state], scores.max(row, first, seen));
       float shrink = ScalarMath.exp(max[state] - newMax);
-      sum[state] = sum[state] * shrink + scores.expSum(row, at, newMax, visible);
+      sum[state] = sum[state] * shrink + scores.expSum(row, first, newMax, seen);
       if (max[state] != Float.NEGATIVE_INFINITY) { // else there is no output yet
         long before = 4L * state * width;
         elements.affine(output, before, output, before, shrink, 0, width);

@@ -2,6 +2,7 @@ package linnet.tensor.vector;
 
 import java.util.ArrayList;
 import java.util.List;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Segments;
 import linnet.tensor.Tensor;
 
@@ -63,10 +64,21 @@ final class AttentionTiles {
     return Math.clamp(rows.visible(row, query) - (long) firstKey, 0, count);
   }
 
-  /** Packs the queries of one head, times {@code scale}. */
-  static PackedLeft packScaled(Panels panels, ScoreLanes scores, Matrix q, float scale, PackedLeft room,
-      Workspace workspace) {
+  /** The first key of the first tile of which a query sees one, given the keys up to its own place. */
+  static int firstTileSeen(AttentionRule rule, int keys) {
+    return rule.firstSeen(keys) / KEYS * KEYS;
+  }
+
+  /** What products of queries and keys are multiplied by: to be scores, or what these are the tanh of. */
+  static float queryScale(AttentionRule rule) {
+    return (float) (rule.caps() ? rule.scale() / rule.softCap() : rule.scale());
+  }
+
+  /** Packs the queries of one head, times {@link #queryScale}. */
+  static PackedLeft packScaled(Panels panels, ScoreLanes scores, Matrix q, AttentionRule rule,
+      PackedLeft room, Workspace workspace) {
     panels.packLeft(q, room, workspace);
+    float scale = queryScale(rule);
     for (int i = 0; i < q.rows(); i++) {
       scores.scale(room.data(), room.at(0, i), scale, q.columns());
     }

@@ -39,7 +39,8 @@ final class BackwardTask {
     // transposed, so that the scores are right operands, which is how they come out of their products
     var dkSum = cleared(Purpose.OUTPUT, depth, keys.count());
     var dvSum = cleared(Purpose.OUTPUT_2, width, keys.count());
-    for (int from = 0; from < rowQueries; from += AttentionTiles.QUERIES) {
+    for (int from = 0; from < rowQueries && firstSeen(keys, from) < keys.from() + keys.count();
+        from += AttentionTiles.QUERIES) {
       var queries = new Tile(keys.row(), from, Math.min(AttentionTiles.QUERIES, rowQueries - from));
       int seen = AttentionTiles.visible(in.rows(), keys.row(), from + queries.count() - 1, keys.from(),
           keys.count());
@@ -66,7 +67,8 @@ final class BackwardTask {
   void queryGradients(Tensor dq, Tile queries) {
     int token = in.rows().queryStart(queries.row()) + queries.from();
     int seen = in.rows().visible(queries.row(), queries.from() + queries.count() - 1);
-    for (int from = 0; from < seen; from += AttentionTiles.KEYS) {
+    int first = AttentionTiles.firstTileSeen(in.rule(), in.rows().visible(queries.row(), queries.from()));
+    for (int from = first; from < seen; from += AttentionTiles.KEYS) {
       var keys = new Tile(queries.row(), from, Math.min(AttentionTiles.KEYS, seen - from));
       var packed = new PackedTile(in.rows().keyStart(queries.row()) + from, keys.count());
       for (int h = 0; h < group; h++) {
@@ -76,9 +78,14 @@ final class BackwardTask {
             AttentionTiles.head(in.dOut(), head, token, queries.count()), packed, head);
         var target = AttentionTiles.head(dq, head, token, queries.count());
         panels.multiplySeen(target, scores.gradientRows, packed.keys, scores.seenByFirst,
-            from == 0 ? Update.REPLACE : Update.ADD, workspace);
+            from == first ? Update.REPLACE : Update.ADD, workspace);
       }
     }
+  }
+
+  /** The first key that a query of the row sees. */
+  private int firstSeen(Tile keys, int query) {
+    return in.rule().firstSeen(in.rows().visible(keys.row(), query));
   }
 
   private Matrix cleared(Purpose purpose, int rows, int columns) {
@@ -146,7 +153,7 @@ final class BackwardTask {
 
     void compute(Matrix q, Matrix dOut, PackedTile packed, int head) {
       var left = panels.left(workspace, Purpose.LEFT, queries.count(), depth);
-      multiply(weights, AttentionTiles.packScaled(panels, scoreLanes, q, in.scale(), left, workspace),
+      multiply(weights, AttentionTiles.packScaled(panels, scoreLanes, q, in.rule(), left, workspace),
           packed.keysTransposed);
       left = panels.left(workspace, Purpose.LEFT, queries.count(), width);
       multiply(gradients, panels.packLeft(dOut, left, workspace), packed.valuesTransposed);
@@ -172,15 +179,28 @@ final class BackwardTask {
       int count = queries.count();
       int at = weights.at(0, column);
       int width = weights.width();
+      var factors = weights.data();
+      int elements = (count - first) * width;
+      if (in.rule().caps()) {
+        factors = workspace.array(Purpose.SLOPES, (long) weights.padded() * rows);
+        scoreLanes.cap(weights.data(), factors, at + first * width, (float) in.rule().softCap(), elements);
+      }
       scoreLanes.probabilities(weights.data(), at, first, count, width, logSumExp);
       for (int i = first; i < count; i++) {
-        int seen = Math.clamp(seenByFirst - column + i, 0, keys.count() - column);
+        int visible = seenByFirst + i - column;
+        int seen = Math.clamp(visible, 0, keys.count() - column);
+        int firstKey = keys.from() + column;
+        int hidden = Math.clamp(in.rule().firstSeen(firstKey + visible) - firstKey, 0, width);
+        Arrays.fill(weights.data(), at + i * width, at + i * width + hidden, 0f);
         if (seen < width) {
           Arrays.fill(weights.data(), at + i * width + seen, at + (i + 1) * width, 0f);
         }
       }
-      scoreLanes.gradients(gradients.data(), weights.data(), at, first, count, width, delta,
-          gradientRows.data(), gradientRows.at(0, 0) + column);
+      if (in.rule().caps()) {
+        scoreLanes.slopes(factors, weights.data(), at + first * width, elements);
+      }
+      scoreLanes.gradients(gradients.data(), factors, at, first, count, width, delta, gradientRows.data(),
+          gradientRows.at(0, 0) + column);
     }
   }
 }

@@ -30,6 +30,21 @@ final class ScalarScores implements ScoreLanes {
   }
 
   @Override
+  public void cap(float[] s, float[] t, int at, float cap, int n) {
+    for (int i = at; i < at + n; i++) {
+      t[i] = ScalarMath.tanh(s[i]);
+      s[i] = t[i] * cap;
+    }
+  }
+
+  @Override
+  public void slopes(float[] t, float[] p, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      t[i] = (1 - t[i] * t[i]) * p[i];
+    }
+  }
+
+  @Override
   public void probabilities(float[] s, int at, int first, int end, int width, float[] logSumExp) {
     for (int r = first; r < end; r++) {
       for (int c = 0; c < width; c++) {

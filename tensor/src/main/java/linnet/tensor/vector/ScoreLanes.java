@@ -14,6 +14,12 @@ interface ScoreLanes {
   /** x = exp(x − shift), x at most shift; returns Σ x in the lanes and the tree of {@link Tree}. */
   float expSum(float[] x, int at, float shift, int n);
 
+  /** t = tanh(s), s = cap·t, n elements from {@code at} of both; t may be s. */
+  void cap(float[] s, float[] t, int at, float cap, int n);
+
+  /** t = p·(1 − t²), n elements from {@code at} of both: probabilities times the slopes of {@link #cap}. */
+  void slopes(float[] t, float[] p, int at, int n);
+
   /**
    * Rows [first, end) of a panel of scores, a query of W keys each, become probabilities: s = exp(s −
    * logSumExp[row]).

@@ -2,6 +2,7 @@ package linnet.tensor.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
 import linnet.tensor.Scope;
@@ -284,14 +285,14 @@ public final class VectorBackend implements Backend {
 
   @Override
   public void attention(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
-      double scale) {
-    attention.run(out, logSumExp, q, k, v, rows, scale);
+      AttentionRule rule) {
+    attention.run(out, logSumExp, q, k, v, rows, rule);
   }
 
   @Override
   public void attentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dOut, Tensor out, Tensor logSumExp,
-      Tensor q, Tensor k, Tensor v, Segments rows, double scale) {
-    attentionBackward.run(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, scale);
+      Tensor q, Tensor k, Tensor v, Segments rows, AttentionRule rule) {
+    attentionBackward.run(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, rule);
   }
 
   @Override

@@ -57,6 +57,35 @@ final class VectorScores implements ScoreLanes {
   }
 
   @Override
+  public void cap(float[] s, float[] t, int at, float cap, int n) {
+    int end = at + S.loopBound(n);
+    for (int i = at; i < end; i += L) {
+      VectorMath.tanh(FloatVector.fromArray(S, s, i)).intoArray(t, i);
+    }
+    for (int i = end; i < at + n; i++) {
+      t[i] = ScalarMath.tanh(s[i]);
+    }
+    for (int i = at; i < end; i += L) {
+      FloatVector.fromArray(S, t, i).mul(cap).intoArray(s, i);
+    }
+    for (int i = end; i < at + n; i++) {
+      s[i] = t[i] * cap;
+    }
+  }
+
+  @Override
+  public void slopes(float[] t, float[] p, int at, int n) {
+    int end = at + S.loopBound(n);
+    for (int i = at; i < end; i += L) {
+      var x = FloatVector.fromArray(S, t, i);
+      x.mul(x).neg().add(1f).mul(FloatVector.fromArray(S, p, i)).intoArray(t, i);
+    }
+    for (int i = end; i < at + n; i++) {
+      t[i] = (1 - t[i] * t[i]) * p[i];
+    }
+  }
+
+  @Override
   public void probabilities(float[] s, int at, int first, int end, int width, float[] logSumExp) {
     for (int c = 0; c < width; c += L) {
       for (int r = first; r < end; r++) {

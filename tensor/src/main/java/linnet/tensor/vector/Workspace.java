@@ -11,7 +11,7 @@ final class Workspace {
   /** What a piece of scratch is for; pieces in use at one time have different purposes. */
   enum Purpose {
     LEFT, LEFT_2, RIGHT, RIGHT_2, RIGHT_3, ROWS, ROWS_2, TILE, TILE_2, RESULTS, STATE, STAGE_A, STAGE_B,
-    STAGE_OUT, SCORES, SCORES_2, OUTPUT, OUTPUT_2
+    STAGE_OUT, SCORES, SCORES_2, SLOPES, OUTPUT, OUTPUT_2
   }
 
   private static final int ALIGNMENT = 64;

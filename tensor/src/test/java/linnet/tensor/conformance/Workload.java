@@ -168,8 +168,8 @@ final class Workload {
     var dk = scope.allocate(DType.F32, tokens, 2, width);
     var dv = scope.allocate(DType.F32, tokens, 2, width);
     record("attention logSumExp", lse -> {
-      backend.attention(out, lse, q, k, v, rows, 0.3);
-      record("attention dq", dq -> backend.attentionBackward(dq, dk, dv, dOut, out, lse, q, k, v, rows, 0.3),
+      backend.attention(out, lse, q, k, v, rows, AttentionRule.causal(0.3));
+      record("attention dq", dq -> backend.attentionBackward(dq, dk, dv, dOut, out, lse, q, k, v, rows, AttentionRule.causal(0.3)),
           tokens, 4, width);
     }, tokens, 4);
     results.put("attention", out.toFloats());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Backend;
 import linnet.tensor.Backends;
 import linnet.tensor.DType;
@@ -141,7 +142,7 @@ class FusedDefinitionTest {
     var v = normals(keys, groups, width);
     var out = like(q);
     var logSumExp = scope.allocate(DType.F64, rows.queries(), heads);
-    backend.attention(out, logSumExp, q, k, v, rows, scale);
+    backend.attention(out, logSumExp, q, k, v, rows, AttentionRule.causal(scale));
     for (int r = 0; r < rows.rows(); r++) {
       int extra = rows.keyStart(r + 1) - rows.keyStart(r) - (rows.queryStart(r + 1) - rows.queryStart(r));
       for (int t = rows.queryStart(r); t < rows.queryStart(r + 1); t++) {
@@ -155,7 +156,7 @@ class FusedDefinitionTest {
     var dq = like(q);
     var dk = like(k);
     var dv = like(v);
-    backend.attentionBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, scale);
+    backend.attentionBackward(dq, dk, dv, dOut, out, logSumExp, q, k, v, rows, AttentionRule.causal(scale));
     assertGradient(dq, q, t -> attended(t, k, v, dOut, rows, scale));
     assertGradient(dk, k, t -> attended(q, t, v, dOut, rows, scale));
     assertGradient(dv, v, t -> attended(q, k, t, dOut, rows, scale));
@@ -189,7 +190,7 @@ class FusedDefinitionTest {
 
   private double attended(Tensor q, Tensor k, Tensor v, Tensor dOut, Segments rows, double scale) {
     var out = like(q);
-    backend.attention(out, scope.allocate(DType.F64, q.size(0), q.size(1)), q, k, v, rows, scale);
+    backend.attention(out, scope.allocate(DType.F64, q.size(0), q.size(1)), q, k, v, rows, AttentionRule.causal(scale));
     return dot(out, dOut);
   }
 

@@ -3,6 +3,7 @@ package linnet.tensor.vector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
 import linnet.tensor.ElementwiseKernels.Binary;
@@ -258,32 +259,40 @@ record Case(String name, Program program) {
   }
 
   private static void attention(List<Case> cases) {
-    for (int[] starts : new int[][] {{0, 1}, {0, 3, 10}, {0, 70, 71, 200}, {0, 230}}) {
-      cases.add(new Case("attention over rows to " + starts[starts.length - 1], in -> {
-        int t = starts[starts.length - 1];
-        var q = in.tensor(t, 6, 24);
-        var k = in.tensor(t, 2, 24);
-        var v = in.tensor(t, 2, 24);
-        return attention(in, Segments.of(starts), q, k, v);
-      }));
+    for (var rule : RULES) {
+      for (int[] starts : new int[][] {{0, 1}, {0, 3, 10}, {0, 70, 71, 200}, {0, 230}}) {
+        cases.add(new Case(rule + " over rows to " + starts[starts.length - 1], in -> {
+          int t = starts[starts.length - 1];
+          var q = in.tensor(t, 6, 24);
+          var k = in.tensor(t, 2, 24);
+          var v = in.tensor(t, 2, 24);
+          return attention(in, Segments.of(starts), rule, q, k, v);
+        }));
+      }
+      cases.add(new Case(rule + " with a cache", in ->
+          attention(in, new Segments(new int[] {0, 1, 9}, new int[] {2, 120, 320}), rule,
+              in.tensor(9, 3, 20), in.tensor(330, 3, 20), in.tensor(330, 3, 20))));
+      cases.add(new Case(rule + " with a cache that lays keys side by side", in ->
+          attention(in, new Segments(new int[] {0, 1, 3, 12}, new int[] {2, 300, 520, 800}), rule,
+              in.tensor(12, 6, 20), in.tensor(3, 20, 810).transpose(0, 2).transpose(1, 2),
+              in.tensor(810, 3, 20))));
     }
-    cases.add(new Case("attention with a cache", in ->
-        attention(in, new Segments(new int[] {0, 1, 9}, new int[] {2, 120, 320}), in.tensor(9, 3, 20),
-            in.tensor(330, 3, 20), in.tensor(330, 3, 20))));
-    cases.add(new Case("attention with a cache that lays keys side by side", in ->
-        attention(in, new Segments(new int[] {0, 1, 3, 12}, new int[] {2, 300, 520, 800}),
-            in.tensor(12, 6, 20), in.tensor(3, 20, 810).transpose(0, 2).transpose(1, 2),
-            in.tensor(810, 3, 20))));
   }
 
-  static List<Tensor> attention(Inputs in, Segments rows, Tensor q, Tensor k, Tensor v) {
+  /** All keys, a window within a tile of queries, one beyond it, and caps. */
+  static final List<AttentionRule> RULES = List.of(AttentionRule.causal(0.2),
+      new AttentionRule(0.2, 3, Double.POSITIVE_INFINITY), new AttentionRule(0.2, 100, 0.7),
+      new AttentionRule(0.2, AttentionRule.UNBOUNDED, 2));
+
+  static List<Tensor> attention(Inputs in, Segments rows, AttentionRule rule, Tensor q, Tensor k, Tensor v) {
     var out = in.empty(q.shape().toArray());
     var lse = in.empty(q.size(0), q.size(1));
-    in.backend().attention(out, lse, q, k, v, rows, 0.2);
+    in.backend().attention(out, lse, q, k, v, rows, rule);
     var dq = in.empty(q.shape().toArray());
     var dk = in.empty(k.shape().toArray());
     var dv = in.empty(v.shape().toArray());
-    in.backend().attentionBackward(dq, dk, dv, in.tensor(q.shape().toArray()), out, lse, q, k, v, rows, 0.2);
+    in.backend().attentionBackward(dq, dk, dv, in.tensor(q.shape().toArray()), out, lse, q, k, v, rows,
+        rule);
     return List.of(out, lse, dq, dk, dv);
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import linnet.tensor.AttentionRule;
 import linnet.tensor.Backends;
 import linnet.tensor.DType;
 import linnet.tensor.ReductionKernels.Reduction;
@@ -16,13 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Operands beyond the sizes at which work is cut: pieces of rows, blocks of K, packing buffers, tiles of keys. */
 class LongOperandsTest {
   static Stream<Case> cases() {
-    return Stream.of(
-        new Case("attention over several tiles of keys", in ->
-            Case.attention(in, Segments.of(0, 400, 430), in.tensor(430, 2, 8), in.tensor(430, 1, 8),
-                in.tensor(430, 1, 8))),
-        new Case("decoding over more keys than a piece of a row", in ->
-            Case.attention(in, Segments.cached(2, 5000), in.tensor(2, 2, 8), in.tensor(5000, 1, 8),
-                in.tensor(5000, 1, 8))),
+    return Stream.concat(Case.RULES.stream().flatMap(LongOperandsTest::attention), Stream.of(
         new Case("a product deeper than the buffer", in -> {
           var y = in.empty(20, 40);
           in.backend().matmul(y, in.tensor(20, 17000), in.tensor(17000, 40));
@@ -72,7 +67,17 @@ class LongOperandsTest {
           var y = in.empty(2, 3, 9001);
           in.backend().softmax(y, x);
           return List.of(sum, all, y);
-        }));
+        })));
+  }
+
+  private static Stream<Case> attention(AttentionRule rule) {
+    return Stream.of(
+        new Case(rule + " over several tiles of keys", in ->
+            Case.attention(in, Segments.of(0, 900, 930), rule, in.tensor(930, 2, 8), in.tensor(930, 1, 8),
+                in.tensor(930, 1, 8))),
+        new Case(rule + " in decoding over more keys than a piece of a row", in ->
+            Case.attention(in, Segments.cached(2, 5000), rule, in.tensor(2, 2, 8), in.tensor(5000, 1, 8),
+                in.tensor(5000, 1, 8))));
   }
 
   @ParameterizedTest
