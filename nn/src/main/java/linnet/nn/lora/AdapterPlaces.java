@@ -12,6 +12,7 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import linnet.nn.Embedding;
 import linnet.nn.Linear;
 import linnet.nn.Module;
@@ -48,7 +49,7 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
       }
       if (isTarget(config, path, module) && !isExcluded(config, path)) {
         adapted.put(path, module.filter(AdapterPlaces::carriesAdapter).orElseThrow(() ->
-            new IllegalArgumentException("target modules: found " + path + ", which is "
+            new IllegalArgumentException("target_modules: found " + path + ", which is "
                 + module.map(m -> "a " + m.getClass().getSimpleName()).orElse("a list")
                 + " and can carry no adapter; expected projections, embeddings or the output head: "
                 + String.join(", ", names(model)))));
@@ -58,6 +59,9 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
         ? TiedWeights.of(model) : Optional.<TiedWeights>empty();
     tie.ifPresent(t -> completeTie(t, modules, adapted, saved));
     requireApart(modules, adapted.sequencedKeySet(), saved);
+    if (adapted.isEmpty()) {
+      requireSome(model, config);
+    }
     return new AdapterPlaces(adapted, saved, tie);
   }
 
@@ -82,11 +86,16 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
   }
 
   private static boolean isTarget(LoraConfig config, String path, Optional<Module> module) {
+    return isNamed(config, path, module) && (!(config.targets() instanceof LoraTargets.Names named)
+        || named.names().contains(path) || config.layers().map(layers -> layers.includes(path)).orElse(true));
+  }
+
+  /** Whether the targets stand for a module, whatever its layer. */
+  private static boolean isNamed(LoraConfig config, String path, Optional<Module> module) {
     return switch (config.targets()) {
       case LoraTargets.AllLinear every -> module.filter(Linear.class::isInstance).isPresent();
       case LoraTargets.Matching matching -> matching.includes(path);
-      case LoraTargets.Names named -> named.names().contains(path) || named.includes(path)
-          && config.layers().map(layers -> layers.includes(path)).orElse(true);
+      case LoraTargets.Names named -> named.includes(path);
     };
   }
 
@@ -131,7 +140,7 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
       SequencedSet<String> adapted, SequencedSet<String> saved) {
     for (var path : saved) {
       if (modules.get(path).isEmpty()) {
-        throw new IllegalArgumentException("modules to save: found " + path
+        throw new IllegalArgumentException("modules_to_save: found " + path
             + ", which is a list; expected a module in it");
       }
       var inner = new ArrayList<>(adapted);
@@ -139,15 +148,37 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
       inner.removeIf(other ->
           !other.startsWith(path + ".") && !(other.equals(path) && adapted.contains(path)));
       if (!inner.isEmpty()) {
-        throw new IllegalArgumentException("modules to save: found " + path + ", in which " + inner.getFirst()
+        throw new IllegalArgumentException("modules_to_save: found " + path + ", in which " + inner.getFirst()
             + (saved.contains(inner.getFirst()) ? " is to be saved as well" : " gets an adapter")
             + "; name one of them");
       }
     }
-    if (adapted.isEmpty()) {
-      throw new IllegalArgumentException("target modules: nothing in this model is one, after exclusions and"
-          + " layers; there are " + String.join(", ", lastSteps(modules.keySet())));
-    }
+  }
+
+  /** Says which part of a configuration leaves nothing to adapt. */
+  private static void requireSome(Module model, LoraConfig config) {
+    var targets = targets(model, config);
+    requireNone("target_modules", targets.isEmpty() ? listed(config.targets()) : List.of(), names(model));
+    config.layers().ifPresent(choice -> choice.requireSome(targets));
+    throw new IllegalArgumentException("exclude_modules: found " + Weights.listed(Stream.concat(
+        config.excluded().stream().flatMap(excluded -> listed(excluded).stream()),
+        config.modulesToSave().stream().map(name -> name + " of modules_to_save")).toList())
+        + ", which leaves none of the target_modules " + Weights.listed(listed(config.targets()))
+        + "; expected some of them to be left");
+  }
+
+  /** What is named, whatever its layer. */
+  private static List<String> targets(Module model, LoraConfig config) {
+    return modules(model).entrySet().stream().filter(entry -> isNamed(config, entry.getKey(), entry.getValue()))
+        .map(Map.Entry::getKey).toList();
+  }
+
+  private static List<String> listed(LoraTargets targets) {
+    return switch (targets) {
+      case LoraTargets.AllLinear every -> List.of("all-linear");
+      case LoraTargets.Matching matching -> List.of(matching.regex());
+      case LoraTargets.Names names -> names.names();
+    };
   }
 
   /** The last steps of the paths of what can carry an adapter, which is what targets are usually named by. */
@@ -176,26 +207,27 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
   void requireAllUsed(Module model, LoraConfig config) {
     var paths = modules(model).sequencedKeySet();
     if (config.targets() instanceof LoraTargets.Names named) {
-      requireNone("target modules", named.names().stream().filter(name -> paths.stream()
-          .noneMatch(path -> LoraTargets.Names.matches(name, path))).toList(), names(model));
+      requireNone("target_modules", unused(named, paths), names(model));
     }
     if (config.excluded().orElse(null) instanceof LoraTargets.Names named) {
-      requireNone("excluded modules", named.names().stream().filter(name -> paths.stream()
-          .noneMatch(path -> LoraTargets.Names.matches(name, path))).toList(), lastSteps(paths));
+      requireNone("exclude_modules", unused(named, paths), lastSteps(paths));
     }
-    requireNone("modules to save", config.modulesToSave().stream()
+    requireNone("modules_to_save", config.modulesToSave().stream()
         .filter(name -> saved.stream().noneMatch(path -> path.endsWith(name))).toList(), lastSteps(paths));
-    config.layers().ifPresent(choice -> {
-      var found = adapted.keySet().stream().flatMap(path -> choice.layerOf(path).stream())
-          .collect(Collectors.toSet());
-      requireNone("layers", choice.layers().stream().filter(layer -> !found.contains(layer))
-          .map(String::valueOf).toList(), List.of("the numbers of layers with such modules"));
-    });
-    for (var patterns : List.of(config.rankPattern().keySet(), config.alphaPattern().keySet())) {
-      requireNone("rank or alpha pattern", patterns.stream().filter(pattern -> adapted.keySet().stream()
-          .noneMatch(path -> PythonRegex.matchesStart("(.*\\.)?(" + pattern + ")$", path))).toList(),
-          lastSteps(adapted.keySet()));
-    }
+    config.layers().ifPresent(choice -> choice.requireAll(adapted.keySet(), targets(model, config)));
+    requireUsed("rank_pattern", config.rankPattern().keySet());
+    requireUsed("alpha_pattern", config.alphaPattern().keySet());
+  }
+
+  private static List<String> unused(LoraTargets.Names named, Collection<String> paths) {
+    return named.names().stream().filter(name -> paths.stream()
+        .noneMatch(path -> LoraTargets.Names.matches(name, path))).toList();
+  }
+
+  private void requireUsed(String what, Collection<String> patterns) {
+    requireNone(what, patterns.stream().filter(pattern -> adapted.keySet().stream()
+        .noneMatch(path -> PythonRegex.matchesStart("(.*\\.)?(" + pattern + ")$", path))).toList(),
+        lastSteps(adapted.keySet()));
   }
 
   static void requireNone(String what, List<String> unused, List<String> exist) {

@@ -2,8 +2,12 @@ package linnet.nn.lora;
 
 import static linnet.nn.Setting.require;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Layers that get adapters, where targets are named by their last steps: PEFT's {@code layers_to_transform}
@@ -26,13 +30,50 @@ public record LayerChoice(List<Integer> layers, List<String> patterns) {
   public LayerChoice {
     layers = List.copyOf(layers);
     patterns = List.copyOf(patterns);
-    require(!layers.isEmpty(), "layers", layers.size(), "at least one number");
-    layers.forEach(layer -> require(layer >= 0, "layers", layer, "numbers of at least 0"));
+    require(!layers.isEmpty(), "layers_to_transform", layers.size(), "at least one number");
+    layers.forEach(layer -> require(layer >= 0, "layers_to_transform", layer, "numbers of at least 0"));
     patterns.forEach(pattern -> PythonRegex.compile(numberBehind(pattern)));
   }
 
   private static String numberBehind(String pattern) {
     return "(?:^|.*?\\.)" + pattern + NUMBER;
+  }
+
+  /**
+   * Requires that every layer has a module among those that get adapters.
+   *
+   * @param targets the modules that would get one in any layer
+   * @throws IllegalArgumentException if not; the message says which layers there are
+   */
+  void requireAll(Collection<String> adapted, Collection<String> targets) {
+    var found = found(adapted);
+    requireNone(layers.stream().filter(layer -> !found.contains(layer)).toList(), found(targets));
+  }
+
+  /**
+   * Requires that one of the layers has a module among these.
+   *
+   * @throws IllegalArgumentException if none has; the message says which layers there are
+   */
+  void requireSome(Collection<String> paths) {
+    var found = found(paths);
+    requireNone(layers.stream().anyMatch(found::contains) ? List.of() : layers, found);
+  }
+
+  private SortedSet<Integer> found(Collection<String> paths) {
+    return paths.stream().flatMap(path -> layerOf(path).stream()).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private void requireNone(List<Integer> unused, SortedSet<Integer> found) {
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException(patterns.isEmpty()
+          ? "layers_to_transform: found " + layers + ", but no module of target_modules lies in a layer; name others"
+          : "layers_pattern: found " + String.join(", ", patterns) + ", which is no list of layers with modules of"
+              + " target_modules; expected its name");
+    }
+    boolean whole = found.last() - found.first() == found.size() - 1;
+    AdapterPlaces.requireNone("layers_to_transform", unused.stream().map(String::valueOf).toList(), whole
+        ? List.of(found.first() + " to " + found.last()) : found.stream().map(String::valueOf).toList());
   }
 
   /** Whether a path lies in one of the layers. */

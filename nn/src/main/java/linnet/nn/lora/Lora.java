@@ -54,8 +54,8 @@ public final class Lora {
   static void requireOwnHead(Module model, AdapterPlaces places, LoraConfig config) {
     TiedWeights.of(model).filter(tie -> config.init() == LoraInit.PISSA
         && places.adapted().containsKey(tie.head())).ifPresent(tie -> {
-          throw new IllegalArgumentException("init pissa: found " + tie.head() + " among the targets, whose"
-              + " weight is the embedding's as well and would change there; leave it out, or use another"
+          throw new IllegalArgumentException("init_lora_weights: found pissa and " + tie.head() + " among the"
+              + " targets, whose weight is the embedding's as well and would change there; leave it out, or use another"
               + " initialisation");
         });
   }

@@ -57,13 +57,13 @@ public record LoraConfig(int rank, double alpha, double dropout, LoraTargets tar
     alphaPattern.values().forEach(LoraConfig::requireAlpha);
     require(dropout >= 0 && dropout < 1, "LoRA dropout", dropout, "a number in [0, 1)");
     if (layers.isPresent() && !(targets instanceof LoraTargets.Names)) {
-      throw new IllegalArgumentException("layers: found layers " + layers.get().layers() + " beside "
+      throw new IllegalArgumentException("layers_to_transform: found " + layers.get().layers() + " beside "
           + (targets instanceof LoraTargets.AllLinear ? "all-linear" : "a regular expression")
-          + ", expected target modules by name, as PEFT has it; name them, or choose the layers in the"
+          + ", expected target_modules by name, as PEFT has it; name them, or choose the layers in the"
           + " expression");
     }
     if (excluded.filter(LoraTargets.AllLinear.class::isInstance).isPresent()) {
-      throw new IllegalArgumentException("excluded modules: found all-linear, expected names or a regular"
+      throw new IllegalArgumentException("exclude_modules: found all-linear, expected names or a regular"
           + " expression");
     }
   }

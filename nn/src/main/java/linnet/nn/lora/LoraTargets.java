@@ -21,7 +21,7 @@ public sealed interface LoraTargets {
     public Names {
       names = List.copyOf(names);
       if (names.isEmpty()) {
-        throw new IllegalArgumentException("target modules: found an empty list, expected names or"
+        throw new IllegalArgumentException("target_modules: found an empty list, expected names or"
             + " all-linear");
       }
     }

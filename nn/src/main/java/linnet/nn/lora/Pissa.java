@@ -51,14 +51,14 @@ final class Pissa {
 
   private void requireDecomposable(String path, Tensor weight) {
     if (weight.dtype().isQuantized()) {
-      throw new IllegalArgumentException("init pissa: found a weight of " + weight.dtype() + " at " + path
-          + ", expected F32, F16 or BF16, since the base keeps what the adapter takes from it; use an"
+      throw new IllegalArgumentException("init_lora_weights: found pissa and a weight of " + weight.dtype() + " at "
+          + path + ", expected F32, F16 or BF16, since the base keeps what the adapter takes from it; use an"
           + " unquantised model, or another initialisation");
     }
     int most = Math.min(weight.size(0), weight.size(1));
     if (config.rankAt(path) > most) {
-      throw new IllegalArgumentException("init pissa: found rank " + config.rankAt(path) + " at " + path
-          + ", expected at most " + most + ", all that a weight of shape " + weight.shape() + " has");
+      throw new IllegalArgumentException("init_lora_weights: found pissa and rank " + config.rankAt(path) + " at "
+          + path + ", expected at most " + most + ", all that a weight of shape " + weight.shape() + " has");
     }
   }
 

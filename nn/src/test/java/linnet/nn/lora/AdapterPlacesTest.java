@@ -118,7 +118,7 @@ class AdapterPlacesTest {
     var places = AdapterPlaces.of(model, config);
     var message = assertThrows(IllegalArgumentException.class, () -> places.requireAllUsed(model, config))
         .getMessage();
-    assertTrue(message.startsWith("layers: found ") && message.contains(" more, which stands for nothing")
-        && message.length() < 300, message);
+    assertTrue(message.startsWith("layers_to_transform: found 2, ") && message.contains(" more, which stands for nothing")
+        && message.endsWith("expected some of 0 to 1") && message.length() < 300, message);
   }
 }

@@ -117,7 +117,7 @@ class LoraTest {
     with(test, (base, training) -> {
       var message = assertThrows(IllegalArgumentException.class, () -> Lora.apply(base,
           LoraConfig.of(1, 1, 0, List.of("q_proj", "query", "roj")), KEY, training)).getMessage();
-      assertEquals("target modules: found query, roj, which stands for nothing in this model; expected some"
+      assertEquals("target_modules: found query, roj, which stands for nothing in this model; expected some"
           + " of down_proj, embed_tokens, gate_proj, k_proj, lm_head, o_proj, q_proj, up_proj, v_proj",
           message);
       assertThrows(IllegalArgumentException.class, () -> Lora.apply(base,
