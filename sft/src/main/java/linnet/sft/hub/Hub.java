@@ -84,8 +84,18 @@ public final class Hub {
         events.accept(new PullEvent.Notice(unreachable.getMessage() + "; using what is in the cache"));
         return cached.get().as(name);
       }
-      throw unreachable;
+      throw withoutServer(unreachable, name, cached);
     }
+  }
+
+  /** Says what there is to do where no server answers. */
+  private HubUnreachableException withoutServer(HubUnreachableException unreachable, ModelName name,
+      Optional<CachedModel> cached) {
+    return new HubUnreachableException(unreachable.getMessage() + "; " + (cached.filter(CachedModel::isComplete)
+        .isPresent() ? "the cache " + settings.cache() + " has a version of " + name + ", which all other commands use"
+        : "the cache " + settings.cache() + (cached.isPresent() ? " lacks " + String.join(", ", cached.get().missing())
+        + " of " : " does not have ") + name + " either: it takes a connection, a proxy (HTTPS_PROXY)"
+        + " or a mirror (HF_ENDPOINT)"));
   }
 
   /**
@@ -99,7 +109,11 @@ public final class Hub {
    * @throws java.io.UncheckedIOException if the cache cannot be written
    */
   public PulledModel pull(ModelName name, Consumer<PullEvent> events) {
-    return pull(name, Part.MODEL, events);
+    try {
+      return pull(name, Part.MODEL, events);
+    } catch (HubUnreachableException unreachable) {
+      throw withoutServer(unreachable, name, CachedModel.find(new HubCache(settings, name), name, Part.MODEL));
+    }
   }
 
   private PulledModel pull(ModelName name, Part part, Consumer<PullEvent> events) {
@@ -122,11 +136,11 @@ public final class Hub {
     if (cached.isEmpty()) {
       throw new HubException(name + ": " + offline + " does not have "
           + (name.revision().isPresent() ? "this revision" : "it")
-          + "; unset HF_HUB_OFFLINE and pull it first");
+          + "; with a connection, unset HF_HUB_OFFLINE and pull it first");
     }
     if (!cached.get().isComplete()) {
       throw new HubException(name + ": " + offline + " lacks " + String.join(", ", cached.get().missing())
-          + " of commit " + cached.get().commit() + "; unset HF_HUB_OFFLINE and pull it first");
+          + " of commit " + cached.get().commit() + "; with a connection, unset HF_HUB_OFFLINE and pull it first");
     }
     return cached.get();
   }

@@ -85,8 +85,7 @@ final class HubHttp implements AutoCloseable {
         problem = Answer.host(uri) + " cannot be reached: " + reason(failed);
         pause = pauses.after(tries);
         if (++unanswered == MOST_CONNECTS || failed instanceof SSLException) {
-          throw new HubUnreachableException(problem + "; without it, what is in the cache can be used with"
-              + " HF_HUB_OFFLINE=1");
+          throw new HubUnreachableException(problem);
         }
       }
       notices.accept(problem + "; trying again in " + pause.toSeconds() + " s");

@@ -122,8 +122,10 @@ public final class HubSettings {
   }
 
   private static URI endpoint(String text) {
-    Supplier<HubException> refusal = () -> new HubException("HF_ENDPOINT: found no address of a server;"
-        + " expected one such as " + PUBLIC + ", without user, query or fragment");
+    // What stands before an @ may be a password.
+    Supplier<HubException> refusal = () -> new HubException("HF_ENDPOINT: found " + (text.contains("@")
+        ? "an address with a user" : "\"" + text + "\"") + ", expected the address of a server that begins with"
+        + " https:// or http:// and has no user, query or fragment, such as " + PUBLIC);
     try {
       var uri = new URI(text.replaceAll("/+$", ""));
       var scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);

@@ -49,7 +49,9 @@ class HubSettingsTest {
       "https://a b", "file:///x"})
   void anEndpointThatIsNoneIsRefused(String endpoint) {
     var refusal = assertThrows(HubException.class, () -> of(Map.of("HF_ENDPOINT", endpoint)));
-    assertTrue(refusal.getMessage().startsWith("HF_ENDPOINT"));
+    assertTrue(refusal.getMessage().startsWith("HF_ENDPOINT: found " + (endpoint.contains("@") ? "an address"
+        : "\"" + endpoint + "\"")) && refusal.getMessage().contains("begins with https:// or http://"),
+        refusal.getMessage());
     assertFalse(refusal.getMessage().contains("secret"));
   }
 

@@ -130,7 +130,7 @@ class RefusalTest extends HubTestCase {
   void noServer() {
     environment.put("HF_ENDPOINT", "http://127.0.0.1:1");
     assertInstanceOf(HubUnreachableException.class, refused(REPO, "http://127.0.0.1:1 cannot be reached",
-        "HF_HUB_OFFLINE"));
+        "the cache " + settings().cache() + " does not have " + REPO + " either", "HTTPS_PROXY"));
     assertEquals(2, pauses.size());
   }
 
