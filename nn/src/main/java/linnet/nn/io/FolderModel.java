@@ -16,9 +16,9 @@ public final class FolderModel implements ModelSource {
   private static final String INDEX = SAFETENSORS + ".index.json";
 
   private final Path folder;
-  private final TensorStore tensors;
+  private final Optional<TensorStore> tensors;
 
-  private FolderModel(Path folder, TensorStore tensors) {
+  private FolderModel(Path folder, Optional<TensorStore> tensors) {
     this.folder = folder;
     this.tensors = tensors;
   }
@@ -43,7 +43,12 @@ public final class FolderModel implements ModelSource {
           + " a Hugging Face folder, a " + SAFETENSORS + " file or a GGUF file");
     }
     return new FolderModel(weights.toAbsolutePath().getParent(),
-        name.endsWith(INDEX) ? SafetensorsShards.open(weights) : SafetensorsFile.open(weights));
+        Optional.of(name.endsWith(INDEX) ? SafetensorsShards.open(weights) : SafetensorsFile.open(weights)));
+  }
+
+  /** The folder without its weights. */
+  static FolderModel withoutWeights(Path folder) {
+    return new FolderModel(folder.toAbsolutePath(), Optional.empty());
   }
 
   private static Path weights(Path folder) {
@@ -82,7 +87,7 @@ public final class FolderModel implements ModelSource {
 
   @Override
   public TensorStore tensors() {
-    return tensors;
+    return tensors.orElseThrow(() -> new IllegalStateException(folder + " was opened without its weights"));
   }
 
   /**
@@ -124,6 +129,6 @@ public final class FolderModel implements ModelSource {
 
   @Override
   public void close() {
-    tensors.close();
+    tensors.ifPresent(TensorStore::close);
   }
 }

@@ -1,6 +1,11 @@
 package linnet.nn.io;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SequencedMap;
 
@@ -35,6 +40,17 @@ public final class GgufFile implements TensorStore {
     } catch (ModelFormatException unsound) {
       file.close();
       throw unsound;
+    }
+  }
+
+  /** Whether a file begins as one of this format. */
+  static boolean isGguf(Path path) {
+    try (var in = Files.newInputStream(path)) {
+      var start = MemorySegment.ofArray(in.readNBytes(Integer.BYTES));
+      var number = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+      return start.byteSize() == Integer.BYTES && start.get(number, 0) == GgufHeader.MAGIC;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(path + ": cannot be read: " + failed.getMessage(), failed);
     }
   }
 

@@ -9,8 +9,6 @@ import linnet.tensor.Codec;
 public final class GgufModel implements ModelSource {
   /** The metadata key of the chat template. */
   public static final String CHAT_TEMPLATE = "tokenizer.chat_template";
-  private static final String TYPE = "general.type";
-  private static final String ADAPTER = "adapter";
   private static final int MAX_TABLE = 1 << 16;
 
   private final GgufFile file;
@@ -20,9 +18,10 @@ public final class GgufModel implements ModelSource {
 
   private GgufModel(GgufFile file) {
     this.file = file;
-    if (file.metadata().text(TYPE).filter(ADAPTER::equals).isPresent()) {
-      throw new ModelFormatException(file.path(), TYPE, "found an adapter, expected a whole model: name its"
-          + " base model, and the adapter's PEFT folder beside it");
+    if (GgufAdapter.isAdapter(file.metadata())) {
+      throw new ModelFormatException(file.path(), "", "found an adapter of rank " + GgufAdapter.of(file).rank()
+          + " in GGUF, which llama.cpp and Ollama put on a model, expected a whole model; here adapters are read from"
+          + " folders in PEFT's layout: name the one that this file was made of");
     }
     family = GgufFamilies.of(file.metadata());
     var json = new GgufConfig(family, file.metadata(), file.specs(), this::table).json();

@@ -1,10 +1,6 @@
 package linnet.nn.io;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -24,17 +20,19 @@ public sealed interface ModelSource extends AutoCloseable permits FolderModel, G
    * @throws UncheckedIOException if it cannot be read
    */
   static ModelSource open(Path path) {
-    return Files.isRegularFile(path) && startsAsGguf(path) ? GgufModel.open(path) : FolderModel.open(path);
+    return Files.isRegularFile(path) && GgufFile.isGguf(path) ? GgufModel.open(path) : FolderModel.open(path);
   }
 
-  private static boolean startsAsGguf(Path path) {
-    try (var in = Files.newInputStream(path)) {
-      var start = MemorySegment.ofArray(in.readNBytes(Integer.BYTES));
-      var number = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-      return start.byteSize() == Integer.BYTES && start.get(number, 0) == GgufHeader.MAGIC;
-    } catch (IOException failed) {
-      throw new UncheckedIOException(path + ": cannot be read: " + failed.getMessage(), failed);
-    }
+  /**
+   * Opens a model whose weights are not asked for, and need not be there.
+   *
+   * @param path a Hugging Face folder, a {@code .safetensors} file or a GGUF file
+   * @return the open model, without {@link #tensors} where it is a folder
+   * @throws ModelFormatException if it is none of these, or an unsound GGUF file
+   * @throws UncheckedIOException if it cannot be read
+   */
+  static ModelSource withoutWeights(Path path) {
+    return Files.isDirectory(path) ? FolderModel.withoutWeights(path) : open(path);
   }
 
   /**

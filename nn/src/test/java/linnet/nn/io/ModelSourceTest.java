@@ -102,7 +102,7 @@ class ModelSourceTest {
     refuses(values -> values.put("general.architecture", GgufValue.text("mamba")),
         "general.architecture: found mamba, expected a supported architecture: llama, smollm3,");
     refuses(values -> values.put("general.type", GgufValue.text("adapter")),
-        "general.type: found an adapter, expected a whole model");
+        "model.gguf: found an adapter of rank 0 in GGUF, which llama.cpp");
     refuses(values -> values.remove("general.architecture"), "general.architecture: found no such key");
     refuses(values -> values.remove("llama.block_count"), "llama.block_count: found no such key");
     refuses(values -> values.put("llama.attention.head_count", GgufValue.uint32(0)),

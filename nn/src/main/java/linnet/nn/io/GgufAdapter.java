@@ -1,0 +1,48 @@
+package linnet.nn.io;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What a GGUF file says that holds an adapter and no model: such files are for llama.cpp and Ollama.
+ *
+ * @param architecture of the base model
+ * @param alpha the adapter's output is scaled by alpha / rank, each weight's own
+ * @param rank the largest of its weights
+ * @param adapted how many weights it adapts
+ */
+public record GgufAdapter(String architecture, OptionalDouble alpha, int rank, int adapted) {
+  private static final String TYPE = "general.type";
+  private static final String ADAPTER = "adapter";
+  private static final String FIRST_FACTOR = ".lora_a";
+
+  /**
+   * Reads what a file says.
+   *
+   * @param path any file or folder
+   * @return the adapter, or empty where this is none in GGUF
+   * @throws ModelFormatException if it is a GGUF file that is unsound
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static Optional<GgufAdapter> read(Path path) {
+    if (!Files.isRegularFile(path) || !GgufFile.isGguf(path)) {
+      return Optional.empty();
+    }
+    try (var file = GgufFile.open(path)) {
+      return isAdapter(file.metadata()) ? Optional.of(of(file)) : Optional.empty();
+    }
+  }
+
+  static boolean isAdapter(GgufMetadata metadata) {
+    return metadata.text(TYPE).filter(ADAPTER::equals).isPresent();
+  }
+
+  static GgufAdapter of(GgufFile file) {
+    var first = file.specs().values().stream().filter(spec -> spec.name().endsWith(FIRST_FACTOR)).toList();
+    int rank = first.stream().mapToInt(spec -> spec.shape().size(0)).max().orElse(0);
+    return new GgufAdapter(file.metadata().text("general.architecture").orElse("unknown"),
+        file.metadata().real("adapter.lora.alpha"), rank, first.size());
+  }
+}
