@@ -24,13 +24,17 @@ final class Banner {
   /** For a model that may be declared only, with weights of {@code dtype}. */
   static void print(Output output, Backend backend, Path path, CausalLm model, DType dtype) {
     long parameters = Modules.parameters(model).values().stream().mapToLong(p -> p.shape().elements()).sum();
-    var name = Hub.nameOf(path).map(ModelName::unversioned)
-        .orElseGet(() -> path.toAbsolutePath().normalize().getFileName().toString());
-    output.say("linnet: %s · %s: %s, %,d parameters, %s", backend.description(), name,
+    output.say("linnet: %s · %s: %s, %,d parameters, %s", backend.description(), name(path),
         model.config().modelType(), parameters, dtype);
     output.event("start", Json.object().put("backend", backend.description()).put("model", path.toString())
         .put("modelType", model.config().modelType()).put("parameters", parameters)
         .put("dtype", dtype.toString()));
+  }
+
+  /** What a model or adapter is called: its name on the Hub, or the last step of its path. */
+  static String name(Path path) {
+    return Hub.nameOf(path).map(ModelName::unversioned)
+        .orElseGet(() -> String.valueOf(path.toAbsolutePath().normalize().getFileName()));
   }
 
   /** The type that most weights are stored in. */

@@ -1,6 +1,5 @@
 package linnet.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,10 +18,7 @@ import picocli.CommandLine.Option;
         "would be trained stand out: in colour on a terminal, else in brackets."})
 final class DataShowCommand implements Callable<Integer> {
   @Mixin
-  private ModelOptions modelOptions;
-
-  @Option(names = {"-d", "--data"}, required = true, paramLabel = "FILE", description = "Rows: JSONL or CSV.")
-  private Path data;
+  private ModelChoice model;
 
   @Mixin
   private RowOptions rowOptions;
@@ -44,9 +40,6 @@ final class DataShowCommand implements Callable<Integer> {
   private boolean noColor;
 
   @Mixin
-  private BackendOptions backendOptions;
-
-  @Mixin
   private Output output;
 
   @Override
@@ -57,16 +50,11 @@ final class DataShowCommand implements Callable<Integer> {
     if (line != null && limit != null) {
       throw new UserException("--row: found together with --rows; give one of them");
     }
-    if (modelOptions.quantizes()) {
-      throw new UserException("--quantize: found with data show, where weights decide nothing; leave it"
-          + " out");
-    }
-    ModelOptions.requireExists("--data", data);
-    try (var backend = backendOptions.open(); var weights = backend.scope("model");
-        var chat = modelOptions.open(weights); var cache = cacheOptions.open()) {
-      Banner.print(output, backend, chat.basePath(), chat.model());
+    model.requireRows(rowOptions.data());
+    try (var source = model.open(output); var cache = cacheOptions.open()) {
+      var chat = model.text(source);
       Notices.template(output, chat.text());
-      var rows = wanted(rowOptions.encode(output, data, chat, cache).rows());
+      var rows = wanted(rowOptions.encode(output, rowOptions.data(), chat, cache).rows());
       var marks = mask ? TokenMarks.of(Terminal.isPresent() && !noColor, System.getenv()) : TokenMarks.NONE;
       rows.forEach(row -> show(row, chat.text().tokenizer(), marks));
       long trained = rows.stream().mapToLong(EncodedRow::trainedTokens).sum();
@@ -86,7 +74,7 @@ final class DataShowCommand implements Callable<Integer> {
     var row = all.stream().filter(candidate -> candidate.line() == line).toList();
     if (row.isEmpty()) {
       throw new UserException("--row: found " + line + ", but no row that can be trained stands on that line of "
-          + data);
+          + rowOptions.data());
     }
     return row;
   }

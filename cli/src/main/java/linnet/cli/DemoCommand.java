@@ -85,7 +85,7 @@ final class DemoCommand implements Callable<Integer> {
         "a finite number of at least 0");
     UserException.require(count >= 1 && count <= MOST_PUZZLES, "--puzzles", count, "1 to " + MOST_PUZZLES);
     var path = bundledModel();
-    ModelOptions.requireExists("the bundled model", path);
+    ModelPath.requireExists("the bundled model", path);
     var folder = out == null ? freeFolder() : out;
     new RunFolder(folder).requireFresh();
     try (var backend = backendOptions.open(); var weights = backend.scope("model");

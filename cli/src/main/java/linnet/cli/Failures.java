@@ -16,7 +16,6 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Turns exceptions into one message and an exit code. What the user can mend is told without a stack trace; a
@@ -25,11 +24,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+    var args = parsed.originalArgs();
     if (isUsersToMend(failure)) {
-      tell(command, message(failure), ExitCode.BAD_INPUT, parsed.originalArgs());
+      tell(command, OptionNames.asTyped(message(failure), command.getCommandSpec(), args), ExitCode.BAD_INPUT, args);
       return ExitCode.BAD_INPUT;
     }
-    tell(command, "this is a bug, please report it: " + failure, ExitCode.FAILED, parsed.originalArgs());
+    tell(command, "this is a bug, please report it: " + failure, ExitCode.FAILED, args);
     var trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace));
     command.getErr().print(Shown.of(trace.toString().replace(System.lineSeparator(), "\n")));
@@ -39,24 +39,19 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   @Override
   public int handleParseException(ParameterException failure, String[] args) {
-    var command = failure.getCommandLine();
-    tell(command, failure.getMessage(), ExitCode.BAD_INPUT, List.of(args));
-    UnmatchedArgumentException.printSuggestions(failure, command.getErr());
-    command.getErr().println("See: " + command.getCommandSpec().qualifiedName() + " --help");
-    command.getErr().flush();
+    tell(failure.getCommandLine(), new CommandLineError(failure, List.of(args)).message(), ExitCode.BAD_INPUT,
+        List.of(args));
     return ExitCode.BAD_INPUT;
   }
 
-  /**
-   * The message for people on standard error and, where {@code --json} was given, as the last event for
-   * machines.
-   */
+  /** The message: for people on standard error or, where {@code --json} was given, as the last event for machines. */
   private static void tell(CommandLine command, String message, int exitCode, List<String> args) {
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + Shown.of(message));
-    command.getErr().flush();
     if (args.contains(Output.JSON_OPTION)) {
       Output.printEvent(command.getOut(), "error",
           Json.object().put("message", message).put("exitCode", exitCode));
+    } else {
+      command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + Shown.of(message));
+      command.getErr().flush();
     }
   }
 

@@ -4,14 +4,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import linnet.nn.io.GgufAdapter;
 import linnet.nn.io.ModelSource;
 import linnet.nn.json.Json;
-import linnet.nn.lora.AdapterFiles;
-import linnet.nn.lora.LoraTargets;
-import linnet.nn.lora.TrainedOn;
+import linnet.nn.lora.MergeRecord;
 import linnet.nn.model.Models;
 import linnet.sft.ChatModel;
 import linnet.sft.ModelText;
+import linnet.sft.data.Conversation;
+import linnet.sft.template.Message;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -26,7 +27,7 @@ final class InfoCommand implements Callable<Integer> {
   private Path path;
 
   @Mixin
-  private RowOptions rows;
+  private MappingOption mapping;
 
   @Mixin
   private Output output;
@@ -34,11 +35,19 @@ final class InfoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     path = ModelPath.resolve("PATH", path, output);
+    var ggufAdapter = GgufAdapter.read(path);
     var name = path.toString();
-    if (ChatModel.isAdapter(path)) {
-      adapter();
-    } else if (Files.isRegularFile(path) && (name.endsWith(".jsonl") || name.endsWith(".csv"))) {
+    if (Files.isRegularFile(path) && (name.endsWith(".jsonl") || name.endsWith(".csv"))) {
       data();
+      return ExitCode.OK;
+    }
+    if (mapping.isGiven()) {
+      throw new UserException("--map: found with " + path + ", which holds no rows; leave it out");
+    }
+    if (ChatModel.isAdapter(path)) {
+      new AdapterInfo(output, path).tell();
+    } else if (ggufAdapter.isPresent()) {
+      new AdapterInfo(output, path).tell(ggufAdapter.get());
     } else {
       model();
     }
@@ -65,50 +74,33 @@ final class InfoCommand implements Callable<Integer> {
       var text = ModelText.of(source);
       output.say("  tokenizer: %,d tokens; chat template: %s", text.tokenizer().vocabularySize(),
           text.templateIsModels() ? "the model's own" : "none");
+      var merged = MergeRecord.of(source).stream().map(MergeRecord::adapter).toList();
+      if (!merged.isEmpty()) {
+        output.say("  merged into it: %s", String.join(", ", merged));
+      }
       var types = Json.object();
       bytesByType.forEach(types::put);
       output.event("summary", Json.object().put("kind", "model").put("modelType", config.modelType())
           .put("parameters", parameters).put("bytesByType", types).put("layers", config.numHiddenLayers())
           .put("hiddenSize", config.hiddenSize()).put("vocabularySize", config.vocabSize())
-          .put("maxLength", config.maxPositionEmbeddings()).put("hasChatTemplate", text.templateIsModels()));
+          .put("maxLength", config.maxPositionEmbeddings()).put("hasChatTemplate", text.templateIsModels())
+          .put("mergedAdapters", Json.strings(merged)));
     }
-  }
-
-  private void adapter() {
-    var description = AdapterFiles.describe(path);
-    var lora = description.lora();
-    var base = description.baseModel().orElse("(not named)");
-    output.say("%s: a LoRA adapter", path);
-    output.say("  %s, rank %d, alpha %s, dropout %s, on %s", lora.decomposed() ? "DoRA" : "LoRA", lora.rank(),
-        lora.alpha(), lora.dropout(), targets(lora.targets()));
-    if (!lora.modulesToSave().isEmpty()) {
-      output.say("  trained in full: %s", String.join(", ", lora.modulesToSave()));
-    }
-    var quantization = TrainedOn.quantization(path);
-    output.say("  base model: %s%s", base,
-        quantization.map(types -> ", its projections quantised to " + types).orElse(""));
-    output.event("summary", Json.object().put("kind", "adapter").put("rank", lora.rank())
-        .put("alpha", lora.alpha())
-        .put("dropout", lora.dropout()).put("targets", targets(lora.targets()))
-        .put("dora", lora.decomposed()).put("modulesToSave", Json.strings(lora.modulesToSave()))
-        .put("baseModel", base).put("baseQuantization", quantization.<Json>map(Json::of).orElse(Json.NULL)));
-  }
-
-  private static String targets(LoraTargets targets) {
-    return switch (targets) {
-      case LoraTargets.AllLinear every -> "all-linear";
-      case LoraTargets.Names named -> String.join(", ", named.names());
-      case LoraTargets.Matching matching -> matching.regex();
-    };
   }
 
   private void data() {
-    var counts = rows.describe(path);
-    output.say("%s: %s, %s (%,d of an assistant), %s", path, Counted.of(counts.rows(), "row"),
-        Counted.of(counts.messages(), "message"), counts.assistantMessages(),
-        Counted.of(counts.characters(), "character"));
-    output.event("summary", Json.object().put("kind", "data").put("rows", counts.rows())
-        .put("messages", counts.messages()).put("assistantMessages", counts.assistantMessages())
-        .put("characters", counts.characters()));
+    var conversations = Conversation.read(path, mapping.fields());
+    var messages = conversations.stream().flatMap(c -> c.request().messages().stream()).toList();
+    long assistants = messages.stream().filter(Message::isAssistant).count();
+    long characters = messages.stream().mapToLong(InfoCommand::characters).sum();
+    output.say("%s: %s, %s (%,d of an assistant), %s", path, Counted.of(conversations.size(), "row"),
+        Counted.of(messages.size(), "message"), assistants, Counted.of(characters, "character"));
+    output.event("summary", Json.object().put("kind", "data").put("rows", conversations.size())
+        .put("messages", messages.size()).put("assistantMessages", assistants).put("characters", characters));
+  }
+
+  private static long characters(Message message) {
+    return message.fields().get("content").map(content -> content instanceof Json.Str text
+        ? text.value().length() : content.toString().length()).orElse(0);
   }
 }

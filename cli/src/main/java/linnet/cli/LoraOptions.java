@@ -2,9 +2,13 @@ package linnet.cli;
 
 import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import linnet.nn.lora.LayerChoice;
 import linnet.nn.lora.Lora;
 import linnet.nn.lora.LoraConfig;
@@ -28,6 +32,13 @@ final class LoraOptions {
       this.init = init;
     }
   }
+
+  private static final Map<String, String> OPTION_OF = Map.of("target_modules", "--target-modules",
+      "exclude_modules", "--exclude-modules", "modules_to_save", "--modules-to-save", "layers_to_transform",
+      "--layers", "layers_pattern", "--layers-pattern", "rank_pattern", "--rank-pattern", "alpha_pattern",
+      "--alpha-pattern", "init_lora_weights", "--init", "modules to train", "--train-modules");
+  private static final Pattern FIELD =
+      Pattern.compile("(?<![\\w.-])(" + String.join("|", OPTION_OF.keySet()) + ")(?!\\w)");
 
   @Option(names = {"--lora-rank", "--rank"}, defaultValue = "8", paramLabel = "R",
       description = "Rank of the adapters (default: ${DEFAULT-VALUE}).")
@@ -107,31 +118,50 @@ final class LoraOptions {
     rankPattern.forEach((regex, r) -> UserException.requireAtLeast(1, "--rank-pattern " + regex, r));
     alphaPattern.forEach((regex, a) -> requirePositive("--alpha-pattern " + regex, a));
     if (layers == null && !layersPattern.isEmpty()) {
-      throw new UserException("--layers-pattern: found without --layers, which says which of the list");
+      throw new UserException("--layers-pattern: found without --layers, which says which of the list; give both, or"
+          + " leave it out");
     }
-    checked("--lora-targets", () -> ModuleNames.parse(targets));
+    checked("--target-modules", List.of(targets), () -> ModuleNames.parse(targets));
     if (excluded != null) {
-      checked("--exclude-modules", () -> ModuleNames.parse(excluded));
+      checked("--exclude-modules", List.of(excluded), () -> ModuleNames.parse(excluded));
     }
     if (layers != null) {
-      checked("--layers", () -> new LayerChoice(layerNumbers(), layersPattern));
+      checked("--layers-pattern", layersPattern, () -> new LayerChoice(layerNumbers(), layersPattern));
     }
-    checked("--rank-pattern, --alpha-pattern or --modules-to-save", () -> builder().build());
+    var plain = LoraConfig.builder(rank, alpha);
+    checked("--rank-pattern", rankPattern.keySet(),
+        () -> plain.rankPattern(new LinkedHashMap<>(rankPattern)).build());
+    checked("--alpha-pattern", alphaPattern.keySet(),
+        () -> plain.alphaPattern(new LinkedHashMap<>(alphaPattern)).build());
+    checked("--modules-to-save", modulesToSave, () -> plain.modulesToSave(modulesToSave).build());
+    named(() -> builder().build());
+  }
+
+  /** Names the option whose value is a malformed expression. */
+  private static void checked(String option, Collection<String> values, Supplier<?> parse) {
+    try {
+      named(parse);
+    } catch (PatternSyntaxException malformed) {
+      throw new UserException(option + ": found " + String.join(", ", values) + ", expected names or a"
+          + " regular expression; as one it is malformed: " + malformed.getDescription());
+    }
+  }
+
+  /**
+   * Does what may refuse an adapter's configuration, which the libraries name as PEFT's files do, and names the
+   * options instead.
+   */
+  static <T> T named(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (IllegalArgumentException refused) {
+      var message = FIELD.matcher(refused.getMessage()).replaceAll(field -> OPTION_OF.get(field.group()));
+      throw message.equals(refused.getMessage()) ? refused : new UserException(message);
+    }
   }
 
   private static void requirePositive(String option, double value) {
     UserException.require(value > 0 && Double.isFinite(value), option, value, "a finite number above 0");
-  }
-
-  /** Names the option in what the libraries say about its value. */
-  private static void checked(String option, Runnable parse) {
-    try {
-      parse.run();
-    } catch (UserException told) {
-      throw told;
-    } catch (IllegalArgumentException malformed) {
-      throw new UserException(option + ": " + malformed.getMessage().lines().findFirst().orElse("malformed"));
-    }
   }
 
   /**
@@ -148,7 +178,8 @@ final class LoraOptions {
         which = new LoraTargets.Names(Lora.projectionNames(model));
       }
     }
-    return builder.targets(which).build();
+    var targeted = builder.targets(which);
+    return named(targeted::build);
   }
 
   private LoraConfigBuilder builder() {

@@ -1,10 +1,12 @@
 package linnet.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import linnet.nn.json.Json;
+import linnet.nn.lora.MergeRecord;
 import linnet.nn.lora.TrainedOn;
 import linnet.nn.quant.Quantization;
 import linnet.sft.ChatModel;
@@ -49,11 +51,7 @@ final class MergeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check(out);
-    adapter = ModelPath.resolve("ADAPTER", adapter, output);
-    if (!ChatModel.isAdapter(adapter)) {
-      throw new UserException("ADAPTER: found " + adapter + ", which holds no adapter_config.json; name the"
-          + " folder of an adapter");
-    }
+    adapter = ModelPath.adapter("ADAPTER", adapter, output);
     var model = base == null ? ModelPath.base(adapter, output) : ModelPath.resolve("--base", base, output);
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var chat = ChatModel.load(model, adapter, weights, quantize.quantization())) {
@@ -68,7 +66,10 @@ final class MergeCommand implements Callable<Integer> {
         .filter(types -> quantize.quantization() == Quantization.NONE)
         .ifPresent(types -> Notices.print(output, "the adapter was trained on weights quantised to " + types
             + "; --quantize " + types.toLowerCase(Locale.ROOT) + " merges it into those"));
-    var merged = options.write(chat, chat.model(), out);
+    var records = new ArrayList<>(MergeRecord.of(chat.base().source()));
+    records.add(new MergeRecord(Banner.name(adapter), Banner.name(chat.basePath()),
+        MergeRecord.fingerprint(chat.model())));
+    var merged = options.write(chat, chat.model(), records, out);
     var probe = LogitProbe.of(chat.model(), out);
     var dtype = options.dtype(chat.base().model());
     output.say("wrote %s (%s, %s)", out, dtype, Counted.of(merged.tensors().size(), "tensor"));

@@ -2,8 +2,10 @@ package linnet.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import linnet.nn.convert.ModelConverter;
+import linnet.nn.lora.MergeRecord;
 import linnet.nn.lora.MergedModel;
 import linnet.nn.model.CausalLm;
 import linnet.sft.ChatModel;
@@ -38,13 +40,15 @@ final class MergeOptions {
   /**
    * Writes the merged form of a model with adapters as a Hugging Face folder.
    *
+   * @param records of what is merged into it then
    * @return what was written
    */
-  MergedModel write(ChatModel chat, CausalLm adapted, Path out) {
+  MergedModel write(ChatModel chat, CausalLm adapted, List<MergeRecord> records, Path out) {
     var dtype = dtype(chat.base().model());
     var merged = new MergedModel(adapted, dtype);
     new ModelConverter(chat.base().source(), dtype).toFolder(out, maxShardMegabytes * 1_000_000,
-        merged.tensors(), merged::config, folder -> chat.text().savedTokenizer().save(folder));
+        merged.tensors(), MergeRecord.metadata(records), merged::config,
+        folder -> chat.text().savedTokenizer().save(folder));
     return merged;
   }
 }

@@ -3,6 +3,8 @@ package linnet.cli;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import linnet.nn.io.GgufAdapter;
 import linnet.nn.lora.AdapterFiles;
 import linnet.sft.ChatModel;
 import linnet.sft.hub.Hub;
@@ -27,35 +29,66 @@ final class ModelPath {
     return resolve(option, given, Part.MODEL, output);
   }
 
-  /** The same for a command that reads no weights. */
-  static Path resolveText(String option, Path given, Output output) {
-    return resolve(option, given, Part.TEXT, output);
-  }
-
-  private static Path resolve(String option, Path given, Part part, Output output) {
+  /** The same for a command that reads only a part of a model. */
+  static Path resolve(String option, Path given, Part part, Output output) {
     if (Files.exists(given)) {
       return given;
     }
-    var text = given.toString().replace(File.separatorChar, '/');
-    var missing = option + ": " + given + ": there is no such file or folder";
-    var name = ModelName.read(text).orElseThrow(() -> new UserException(missing
+    var name = name(given).orElseThrow(() -> new UserException(missing(option, given)
         + ", and a model on the Hub is named as org/model or org/model@revision"));
     try {
       return resolve(name, part, output);
     } catch (HubException failed) {
-      throw new UserException(missing + "; as a model on the Hub: " + failed.getMessage());
+      throw new UserException(missing(option, given) + "; as a model on the Hub: " + failed.getMessage());
+    }
+  }
+
+  /** Resolves what an option names, and requires an adapter. */
+  static Path adapter(String option, Path given, Output output) {
+    var path = resolve(option, given, output);
+    if (!ChatModel.isAdapter(path)) {
+      throw new UserException(option + ": found " + given + ", which " + (GgufAdapter.read(path).isPresent()
+          ? "is an adapter in GGUF, for llama.cpp and Ollama; name the folder in PEFT's layout that it was made of"
+          : "holds no adapter_config.json; name the folder of an adapter"));
+    }
+    return path;
+  }
+
+  /** Says that there is nothing at a path. */
+  static String missing(String option, Path given) {
+    return option + ": " + given + ": there is no such file or folder";
+  }
+
+  /** Whether there is something at a path, or it is a name that the Hub may know. */
+  static boolean mayBeHad(Path given) {
+    return Files.exists(given) || name(given).filter(name -> name.repo().contains("/")
+        || new Hub(HubSettings.ofProcess()).find(name).isPresent()).isPresent();
+  }
+
+  private static Optional<ModelName> name(Path given) {
+    return ModelName.read(given.toString().replace(File.separatorChar, '/'));
+  }
+
+  static void requireExists(String option, Path path) {
+    if (!Files.exists(path)) {
+      throw new UserException(missing(option, path));
     }
   }
 
   /** Resolves the base model that an adapter names, and downloads it if need be. */
   static Path base(Path adapter, Output output) {
-    var onHub = Hub.base(adapter);
-    return onHub.isPresent() ? base(adapter, onHub.get(), output) : ChatModel.baseOf(adapter);
+    return base(adapter, Part.MODEL, output);
   }
 
-  private static Path base(Path adapter, ModelName base, Output output) {
+  /** The same for a command that reads only a part of it. */
+  static Path base(Path adapter, Part part, Output output) {
+    var onHub = Hub.base(adapter);
+    return onHub.isPresent() ? base(adapter, onHub.get(), part, output) : ChatModel.baseOf(adapter);
+  }
+
+  private static Path base(Path adapter, ModelName base, Part part, Output output) {
     try {
-      return resolve(base, Part.MODEL, output);
+      return resolve(base, part, output);
     } catch (HubException failed) {
       throw new UserException(adapter.resolve(AdapterFiles.CONFIG) + ": base_model_name_or_path: found \""
           + base.repo() + "\", which does not exist here; as a model on the Hub: " + failed.getMessage()

@@ -69,6 +69,14 @@ final class OptimizerOptions {
     };
   }
 
+  /** Tells that the rate would never be what was asked for. */
+  void tellWarmup(Output output, long totalSteps) {
+    if (warmupSteps >= totalSteps) {
+      Notices.print(output, "--warmup-steps " + warmupSteps + " is no less than the " + Counted.of(totalSteps, "step")
+          + " of this run, so the rate only rises and does not reach --lr; give fewer, or train longer");
+    }
+  }
+
   double maxGradientNorm() {
     return maxGradientNorm == 0 ? Double.POSITIVE_INFINITY : maxGradientNorm;
   }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * Where results go: sentences for people or, with {@code --json}, one JSON object per line for machines.
- * Errors and nothing else go to standard error (see {@link Failures}).
+ * Errors are events too then, and go to standard error otherwise (see {@link Failures}).
  */
 final class Output {
   static final String JSON_OPTION = "--json";

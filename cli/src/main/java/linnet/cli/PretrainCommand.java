@@ -11,6 +11,7 @@ import linnet.nn.model.Models;
 import linnet.sft.ModelText;
 import linnet.sft.data.EncodingCache.CachedRows;
 import linnet.sft.data.TextRows;
+import linnet.sft.hub.Part;
 import linnet.sft.train.Fingerprint;
 import linnet.tensor.DType;
 import linnet.tensor.RandomKey;
@@ -73,10 +74,10 @@ final class PretrainCommand implements Callable<Integer> {
     RowOptions.requireLength(maxLength);
     optimizer.check();
     loop.check();
-    ModelOptions.requireExists("--config", config);
-    ModelOptions.requireExists("--data", data);
+    ModelPath.requireExists("--config", config);
+    ModelPath.requireExists("--data", data);
     resume.check(out);
-    tokenizer = ModelPath.resolveText("--tokenizer", tokenizer, output);
+    tokenizer = ModelPath.resolve("--tokenizer", tokenizer, Part.TEXT, output);
     var raw = JsonCursor.read(config);
     var modelConfig = ModelConfig.read(raw);
     var text = ModelText.open(tokenizer);
@@ -94,6 +95,7 @@ final class PretrainCommand implements Callable<Integer> {
       var rows = encoded.rows();
       var batches = loop.batches(rows);
       var settings = loop.settings(batches, optimizer.schedule(RATE), optimizer.maxGradientNorm(), 0);
+      optimizer.tellWarmup(output, settings.totalSteps());
       var key = RandomKey.of(loop.seed()).derive("weights");
       var trainee = new Trainee(declared, 0, () -> { },
           (_, scope) -> Models.initialize(modelConfig, key, scope),

@@ -12,11 +12,14 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows a training run: a bar on a terminal, a line per step elsewhere, events for machines; and remembers
+ * Shows a training run: a bar on a terminal, lines for some steps elsewhere, events for machines; and remembers
  * the losses for whoever draws them.
  */
 final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
   private static final int WIDTH = 100; // columns of the bar's line
+  /** Where there is no bar, so many steps have a line each, then those that end so many seconds after the last line. */
+  private static final int FIRST_STEPS = 10;
+  private static final double PAUSE = 10;
 
   private final Output output;
   private final ProgressBar bar;
@@ -25,6 +28,7 @@ final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
   private double secondsToFirstStep = Double.NaN;
   private double seconds;
   private long tokens;
+  private double secondsUntold;
 
   Progress(Output output, long stepsDone, long totalSteps) {
     this.output = output;
@@ -75,7 +79,7 @@ final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
       bar.setExtraMessage(" loss %.4f, %.0f tokens/s, %s left%s".formatted(step.loss(), step.tokensPerSecond(),
           timeLeft(step), memory()));
       bar.step();
-    } else {
+    } else if (isDue(step)) {
       output.say("step %d/%d  loss %.4f  norm %.3f  lr %.2e  %d tokens (%d trained)  %.0f tokens/s  %s left",
           step.step(), step.totalSteps(), step.loss(), step.gradientNorm(), step.learningRate(),
           step.tokens(), step.trainedTokens(), step.tokensPerSecond(), timeLeft(step));
@@ -86,6 +90,13 @@ final class Progress implements Consumer<TrainingEvent>, AutoCloseable {
         .put("tokens", step.tokens()).put("trainedTokens", step.trainedTokens())
         .put("seconds", step.seconds())
         .put("tokensPerSecond", step.tokensPerSecond()));
+  }
+
+  private boolean isDue(TrainingEvent.Step step) {
+    secondsUntold += step.seconds();
+    boolean due = steps.size() <= FIRST_STEPS || step.step() == step.totalSteps() || secondsUntold >= PAUSE;
+    secondsUntold = due ? 0 : secondsUntold;
+    return due;
   }
 
   private void show(TrainingEvent.Validation validation) {

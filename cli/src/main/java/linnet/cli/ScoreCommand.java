@@ -1,6 +1,5 @@
 package linnet.cli;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -25,9 +24,6 @@ final class ScoreCommand implements Callable<Integer> {
   @Mixin
   private ModelOptions modelOptions;
 
-  @Option(names = {"-d", "--data"}, required = true, paramLabel = "FILE", description = "Rows: JSONL or CSV.")
-  private Path data;
-
   @Mixin
   private RowOptions rowOptions;
 
@@ -50,12 +46,12 @@ final class ScoreCommand implements Callable<Integer> {
   public Integer call() {
     rowOptions.check();
     UserException.requireAtLeast(1, "--rows", limit);
-    ModelOptions.requireExists("--data", data);
+    modelOptions.requireRows(rowOptions.data());
     try (var backend = backendOptions.open(); var weights = backend.scope("model");
         var chat = modelOptions.load(weights); var cache = cacheOptions.open()) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
-      var all = rowOptions.encode(output, data, chat, cache).rows();
+      var all = rowOptions.encode(output, rowOptions.data(), chat.chatText(), cache).rows();
       var rows = limit == null ? all : all.subList(0, Math.min(limit, all.size()));
       double sum = 0;
       long targets = 0;

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import linnet.nn.json.Json;
 import linnet.sft.ModelText;
+import linnet.sft.hub.Part;
 import linnet.sft.tokenizer.Encoding;
 import linnet.sft.tokenizer.Tokenizer;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,18 +22,12 @@ final class TokenizeCommand implements Callable<Integer> {
           + " org/model. No weights are read.")
   private Path model;
 
-  /** One of the two directions. */
-  static final class Input {
-    @Option(names = {"-t", "--text"}, paramLabel = "TEXT", description = "The text to encode.")
-    private String text;
+  @Option(names = {"-t", "--text"}, paramLabel = "TEXT", description = "The text to encode.")
+  private String text;
 
-    @Option(names = "--ids", split = ",", paramLabel = "ID",
-        description = "The ids to decode: --ids 504,3575,282")
-    private List<Integer> ids;
-  }
-
-  @ArgGroup(multiplicity = "1")
-  private Input input;
+  @Option(names = "--ids", split = ",", paramLabel = "ID",
+      description = "Instead, the ids to decode: --ids 504,3575,282")
+  private List<Integer> ids;
 
   @Option(names = "--special",
       description = "With --text: add the special tokens that the tokenizer puts around a text.")
@@ -44,18 +38,29 @@ final class TokenizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    model = ModelPath.resolveText("--model", model, output);
+    check();
+    model = ModelPath.resolve("--model", model, Part.TEXT, output);
     var tokenizer = ModelText.open(model).tokenizer();
-    if (input.text == null) {
-      input.ids.forEach(id -> requireKnown(id, tokenizer));
-      var text = tokenizer.decode(input.ids.stream().mapToInt(Integer::intValue).toArray());
-      output.say("%s", text);
+    if (text == null) {
+      ids.forEach(id -> requireKnown(id, tokenizer));
+      var decoded = tokenizer.decode(ids.stream().mapToInt(Integer::intValue).toArray());
+      output.say("%s", decoded);
       output.event("summary", Json.object()
-          .put("ids", Json.of(input.ids.stream().map(Json::of).toList())).put("text", text));
+          .put("ids", Json.of(ids.stream().map(Json::of).toList())).put("text", decoded));
     } else {
-      show(tokenizer, special ? tokenizer.encodeWithSpecialTokens(input.text) : tokenizer.encode(input.text));
+      show(tokenizer, special ? tokenizer.encodeWithSpecialTokens(text) : tokenizer.encode(text));
     }
     return ExitCode.OK;
+  }
+
+  private void check() {
+    if ((text == null) == (ids == null)) {
+      throw new UserException("--text and --ids: found " + (text == null ? "neither" : "both")
+          + ", expected one of them");
+    }
+    if (special && text == null) {
+      throw new UserException("--special: found together with --ids, to which nothing is added; leave it out");
+    }
   }
 
   private void requireKnown(int id, Tokenizer tokenizer) {
@@ -66,7 +71,7 @@ final class TokenizeCommand implements Callable<Integer> {
   }
 
   private void show(Tokenizer tokenizer, Encoding encoding) {
-    var points = encoding.inCodePoints(input.text);
+    var points = encoding.inCodePoints(text);
     var offsets = new ArrayList<Json>();
     var pieces = new ArrayList<Json>();
     output.say("%8s  %-13s %s", "id", "offsets", "piece");
@@ -79,6 +84,6 @@ final class TokenizeCommand implements Callable<Integer> {
     output.say("%s", Counted.of(encoding.size(), "token"));
     output.event("summary", Json.object().put("ids", JsonArrays.of(encoding.ids()))
         .put("offsets", Json.of(offsets))
-        .put("pieces", Json.of(pieces)).put("text", input.text));
+        .put("pieces", Json.of(pieces)).put("text", text));
   }
 }

@@ -34,9 +34,6 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin
   private ModelOptions modelOptions;
 
-  @Option(names = {"-d", "--data"}, required = true, paramLabel = "FILE", description = "Rows: JSONL or CSV.")
-  private Path data;
-
   @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR",
       description = "A new folder for the adapter (in PEFT's layout) or, with --full, the model.")
   private Path out;
@@ -87,7 +84,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
-    ModelOptions.requireExists("--data", data);
+    modelOptions.requireRows(rowOptions.data());
     resume.check(out);
     modelOptions.resolve(); // which may download it, so it comes after all that costs nothing
     checkAdapter();
@@ -96,18 +93,21 @@ final class TrainCommand implements Callable<Integer> {
         var cache = cacheOptions.open()) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
-      var split = validationOptions.split(output, rowOptions, data, chat, cache, loop.seed());
+      var config = adapter(chat);
+      var trainee = trainee(chat, config);
+      TrainingSession.requireMakes(trainee); // before rows are encoded, which may take long
+      var split = validationOptions.split(output, rowOptions, chat, cache, loop.seed());
       var batches = loop.batches(split.training());
       var settings = loop.settings(batches, optimizer.schedule(full ? FULL_RATE : LORA_RATE),
           optimizer.maxGradientNorm(), validationOptions.evalSteps());
-      var config = adapter(chat);
+      optimizer.tellWarmup(output, settings.totalSteps());
       var session = new TrainingSession(output, linnet.interrupt(), out, batches, split.validation(),
           optimizer.adamW(), settings,
           Concurrently.begin(() -> Map.of("model", Fingerprint.of(chat.base().source()),
               "quantization", chat.base().quantization().label(),
               "data", Fingerprint.of(split.training()),
               "settings", TrainingSession.fingerprint(settings, batches, optimizer.adamW()),
-              "adapter", Fingerprint.of(config.toString() + trained))), trainee(chat, config));
+              "adapter", Fingerprint.of(config.toString() + trained))), trainee);
       var outcome = resume.run(session, training);
       if (outcome.interrupted()) {
         return ExitCode.INTERRUPTED;
@@ -169,7 +169,7 @@ final class TrainCommand implements Callable<Integer> {
     var key = RandomKey.of(loop.seed()).derive("lora");
     return new Trainee(chat.model(), mapped, chat::requireFinite,
         (base, training) -> chat.adapter().isPresent() ? base
-            : Lora.apply(base, config.get(), key, training),
+            : LoraOptions.named(() -> Lora.apply(base, config.get(), key, training)),
         (model, folder) -> chat.withModel(model, config).save(folder, DType.F32), DType.F32,
         LoopOptions.SAVINGS + ", or a smaller --lora-rank");
   }
@@ -177,6 +177,6 @@ final class TrainCommand implements Callable<Integer> {
   /** The base with what {@code --full} trains of it. */
   private CausalLm trainable(CausalLm base, Scope training) {
     return trained == null ? Models.trainable(base, training)
-        : TrainedModules.of(base, ModuleNames.parse(trained), training);
+        : LoraOptions.named(() -> TrainedModules.of(base, ModuleNames.parse(trained), training));
   }
 }

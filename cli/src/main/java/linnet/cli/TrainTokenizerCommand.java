@@ -46,7 +46,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelOptions.requireExists("--data", data);
+    ModelPath.requireExists("--data", data);
     var trainer = new BpeTrainer(vocabularySize, minFrequency, ByteLevelScheme.GPT2, special);
     var tokenizer = trainer.train(TextRows.read(data).stream().map(TextRows.Text::text))
         .withConfig(new TokenizerConfig(Optional.empty(), Optional.of(special.getLast()),

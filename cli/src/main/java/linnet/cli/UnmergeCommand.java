@@ -1,9 +1,13 @@
 package linnet.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import linnet.nn.json.Json;
+import linnet.nn.lora.MergeRecord;
 import linnet.nn.lora.Unmerge;
 import linnet.sft.ChatModel;
 import linnet.sft.hub.Hub;
@@ -17,7 +21,8 @@ import picocli.CommandLine.Parameters;
 /** {@code linnet unmerge}: a merged model without its adapter again. */
 @Command(name = "unmerge", mixinStandardHelpOptions = true, sortOptions = false,
     description = {"Subtracts an adapter from a model that it was merged into, in F32, and writes a Hugging"
-        + " Face folder.", "Tells how far its logits are from the original model's, where that is at hand.",
+        + " Face folder.", "What linnet merge has written says which adapters are in it; any other is refused.",
+        "Tells how far its logits are from the original model's, where that is at hand.",
         "What rounding or DoRA has lost does not come back: DoRA, PiSSA and modules to save are refused."})
 final class UnmergeCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MODEL", description = "The merged model.")
@@ -34,6 +39,11 @@ final class UnmergeCommand implements Callable<Integer> {
           + " there or in the Hub's cache).")
   private Path base;
 
+  @Option(names = "--force",
+      description = "Subtract the adapter although nothing says that it was merged into MODEL: only linnet merge"
+          + " writes that down, and other forms and tools lose it.")
+  private boolean force;
+
   @Mixin
   private MergeOptions options;
 
@@ -47,7 +57,7 @@ final class UnmergeCommand implements Callable<Integer> {
   public Integer call() {
     options.check(out);
     model = ModelPath.resolve("MODEL", model, output);
-    adapter = ModelPath.resolve("ADAPTER", adapter, output);
+    adapter = ModelPath.adapter("ADAPTER", adapter, output);
     if (base != null) {
       base = ModelPath.resolve("--base", base, output);
     }
@@ -59,10 +69,30 @@ final class UnmergeCommand implements Callable<Integer> {
       if (chat.adapter().isPresent()) {
         throw new UserException("MODEL: found an adapter, expected a model that one was merged into");
       }
-      var unmerged = options.write(chat, Unmerge.of(chat.model(), adapter, weights), out);
+      var unmerge = Unmerge.of(chat.model(), adapter, weights);
+      var left = withoutAdapter(MergeRecord.of(chat.base().source()), unmerge.fingerprint());
+      var unmerged = options.write(chat, unmerge.model(), left, out);
       tell(backend, chat, unmerged.tensors().size(), original);
       return ExitCode.OK;
     }
+  }
+
+  /** What is still merged into the model without the adapter; refuses, unless forced, a model that it is not in. */
+  private List<MergeRecord> withoutAdapter(List<MergeRecord> records, String fingerprint) {
+    var left = new ArrayList<>(records);
+    var found = MergeRecord.last(records, fingerprint);
+    if (found.isPresent()) {
+      left.remove(found.get());
+    } else if (!force) {
+      throw new UserException("MODEL: found " + (records.isEmpty() ? "nothing in the weights of " + model
+          + " that says what was merged into them" : model + ", into which was merged " + records.stream()
+          .map(MergeRecord::adapter).collect(Collectors.joining(", "))) + ", expected a model that linnet merge made"
+          + " with the adapter " + adapter + "; --force subtracts it all the same");
+    } else {
+      Notices.print(output, "nothing says that " + adapter + " was merged into " + model
+          + ": if it was not, what is written is neither model");
+    }
+    return left;
   }
 
   private void tell(Backend backend, ChatModel chat, int tensors, Optional<Path> original) {

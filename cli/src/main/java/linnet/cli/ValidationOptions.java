@@ -39,7 +39,7 @@ final class ValidationOptions {
           + " --validation-data or --validation-rows, or leave it out");
     }
     if (file != null) {
-      ModelOptions.requireExists("--validation-data", file);
+      ModelPath.requireExists("--validation-data", file);
     }
   }
 
@@ -51,11 +51,11 @@ final class ValidationOptions {
    */
   record Split(List<EncodedRow> training, List<EncodedRow> validation) {}
 
-  Split split(Output output, RowOptions rowOptions, Path data, ChatModel chat, EncodingCache cache,
+  Split split(Output output, RowOptions rowOptions, ChatModel chat, EncodingCache cache,
       long seed) {
-    var rows = rowOptions.encode(output, data, chat, cache).rows();
+    var rows = rowOptions.encode(output, rowOptions.data(), chat.chatText(), cache).rows();
     if (file != null) {
-      var validation = rowOptions.encode(output, file, chat, cache).rows();
+      var validation = rowOptions.encode(output, file, chat.chatText(), cache).rows();
       return new Split(rows,
           count == null ? validation : validation.subList(0, Math.min(count, validation.size())));
     }
@@ -64,7 +64,7 @@ final class ValidationOptions {
     }
     if (count >= rows.size()) {
       throw new UserException("--validation-rows: found " + count + ", expected less than the " + rows.size()
-          + " rows of " + data + ", so that some are left to train on");
+          + " rows of " + rowOptions.data() + ", so that some are left to train on");
     }
     var key = RandomKey.of(seed).derive("validation");
     var shuffled = new BatchSchedule(rows, new BatchSize.Rows(count), 1, key)

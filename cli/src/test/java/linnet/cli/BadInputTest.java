@@ -15,11 +15,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Wrong input: exit code 2 and one message that names place, value and expectation; nothing is left behind.
@@ -36,10 +40,9 @@ class BadInputTest {
 
   /** One line on standard error that holds all of {@code parts}, and no stack trace. */
   private static void assertRefused(Cli.Call call, String... parts) {
-    assertEquals(ExitCode.BAD_INPUT, call.exitCode(), call.err());
-    assertEquals(1, call.err().lines().count(), call.err());
+    var refusal = call.refusal();
     for (var part : parts) {
-      assertTrue(call.err().contains(part), () -> "\"" + part + "\" is not in: " + call.err());
+      assertTrue(refusal.contains(part), () -> "\"" + part + "\" is not in: " + refusal);
     }
   }
 
@@ -252,9 +255,24 @@ class BadInputTest {
         folder.resolve("texts.jsonl"), "-o", other, "--max-steps", 1);
     assertRefused(Cli.run("generate", "-m", other, "--adapter", adapter, "-p", "x"),
         "adapter_model.safetensors",
-        "found", "expected");
+        "found", "expected", "the adapter was trained on " + tiny.folder() + " and is put on " + other);
+    var deeper = folder.resolve("deeper");
+    Cli.ok("pretrain", "-c", Files.writeString(folder.resolve("deeper.json"), Files.readString(
+        tiny.folder().resolve("config.json")).replaceAll("\"num_hidden_layers\": *2", "\"num_hidden_layers\": 9")),
+        "-t", tiny.folder(), "-d", folder.resolve("texts.jsonl"), "-o", deeper, "--max-steps", 1);
+    var unfit = Cli.run("generate", "-m", deeper, "--adapter", adapter, "-p", "x");
+    assertRefused(unfit, "found 28 tensors, expected the 126 of an adapter", " and 95 more; left over none",
+        "most likely another model");
+    assertTrue(unfit.err().length() < 900, unfit.err());
     Files.delete(adapter.resolve("adapter_model.safetensors"));
     assertRefused(generate(adapter), "adapter_model.safetensors");
+  }
+
+  @Test
+  void whatHasNoRowsHasNothingToMap() {
+    assertRefused(Cli.run("info", tiny.folder(), "--map", "a=prompt"), "--map: found with", "holds no rows");
+    assertRefused(Cli.run("info", tiny.folder(), "--max-length", 3), "--max-length: found an option that");
+    assertRefused(Cli.run("info", tiny.rows(), "--map", "a"), "--map: found \"a\", expected <field of the file>=");
   }
 
   @ParameterizedTest
@@ -307,27 +325,131 @@ class BadInputTest {
     for (var command : List.of("train --full -m none", "pretrain -c none -t none")) {
       var words = command + " -d none --dtype q8_0 -o " + folder.resolve("out");
       var call = Cli.run((Object[]) words.split(" "));
-      assertEquals(ExitCode.BAD_INPUT, call.exitCode(), call.err());
-      assertTrue(call.err().contains("--dtype") && call.err().contains("[f32, f16, bf16]"), call.err());
+      assertRefused(call, "--dtype: found \"q8_0\"");
+      assertTrue(call.err().contains("--dtype") && call.err().contains("one of f32, f16, bf16"), call.err());
       assertFalse(Files.exists(folder.resolve("out")));
     }
   }
 
   @Test
-  void machinesReadTheErrorToo() {
+  void machinesReadTheErrorAndNothingElseDoes() {
     var call = train("--lora-rank", "0", "--json");
-    assertRefused(call, "--lora-rank");
+    assertEquals("", call.err());
     var error = call.events().getLast();
     assertEquals("error", error.at("event").asString());
     assertTrue(error.at("message").asString().startsWith("--lora-rank: found 0"));
     assertEquals(ExitCode.BAD_INPUT, error.at("exitCode").asInt());
   }
 
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "trian | linnet: found \"trian\", expected a command; did you mean train? linnet --help lists",
+      "help trian | found \"trian\", expected a command; did you mean train?",
+      "data | linnet data: found no command, expected one of show",
+      "train | linnet train: --model, --output, --data: not given, expected linnet train --model PATH --output DIR",
+      "train -m M -o O | linnet train: --data: not given",
+      "merge A | linnet merge: OUT: not given, expected linnet merge ADAPTER OUT",
+      "train -m M -d D -o O --lora-rnk 4 | --lora-rnk: found an option that linnet train does not have; did you mean"
+          + " --lora-rank? linnet train --help lists",
+      "train -m M --daat=D -o O | --daat=D: found an option that linnet train does not have; did you mean --data?",
+      "train -m M -d D -o O -z | -z: found an option that linnet train does not have; linnet train --help",
+      "train -m M -d D -o O more | found \"more\", expected an option or nothing more",
+      "train -m M -d D -o O --lr | --lr: found no value, expected a number",
+      "train -m M -d D -o O --lr --seed 1 | --lr: found --seed in place of its value, expected a number",
+      "train -m M -d D -o O --lr fast | --lr: found \"fast\", expected a number",
+      "train -m M -d D -o O --rank 1.5 | --rank: found \"1.5\", expected a whole number",
+      "train -m M -d D -o O --lora-rank 1.5 | --lora-rank: found \"1.5\"",
+      "train -m M -d D -o O --epochs 1 --epochs 2 | --epochs: found twice, expected once",
+      "train -m M -d D -o O --rank-pattern q | --rank-pattern: found \"q\", expected REGEX=R, where R is a whole",
+      "train -m M -d D -o O --rank-pattern q=x | --rank-pattern: found \"x\", expected REGEX=R",
+      "train -m M -d D -o O --schedule sine | --schedule: found \"sine\", expected one of constant, linear, cosine",
+      "train -m M -d D -o O --full=maybe | --full: found \"maybe\", expected the option alone",
+      "tokenize -m M | --text and --ids: found neither, expected one of them",
+      "tokenize -m M --text x --ids 1 | --text and --ids: found both, expected one of them",
+      "tokenize -m M --ids 1 --special | --special: found together with --ids",
+      "tokenize -m M --ids 1,x | --ids: found \"x\", expected a whole number"})
+  void aMistypedCommandLineIsToldInOneLine(String line, String message) {
+    assertRefused(Cli.run((Object[]) line.split(" ")), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--lora-rank 0", "--rank 0", "--lora-alpha 0", "--alpha=0", "--dropout 2", "--lora-dropout=2",
+      "--lora-targets (", "--target-modules (", "--lora-targets nowhere", "--target-modules nowhere"})
+  void anOptionOfSeveralNamesIsNamedAsTyped(String option) {
+    assertRefused(train((Object[]) option.split(" ")), "linnet train: " + option.split("[ =]")[0] + ": found ");
+  }
+
   @Test
-  void anUnknownWordComesWithSuggestionAndHelp() {
-    var call = Cli.run("trian");
-    assertEquals(ExitCode.BAD_INPUT, call.exitCode());
-    assertTrue(call.err().contains("train") && call.err().contains("--help"), call.err());
+  void everyOptionThatAMessageNamesExists() throws IOException {
+    var known = new TreeSet<String>(List.of("--lora", "--add-modules")); // llama.cpp's and the JVM's
+    LinnetCommand.commandLine(new Interrupt()).getSubcommands().values().forEach(command -> {
+      known.addAll(command.getCommandSpec().optionsMap().keySet());
+      command.getSubcommands().values().forEach(sub -> known.addAll(sub.getCommandSpec().optionsMap().keySet()));
+    });
+    var option = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]*");
+    var text = Pattern.compile("\"(?:[^\"\\\\\n]|\\\\.)*\"");
+    int seen = 0;
+    try (var files = Files.walk(Path.of("src/main/java"))) {
+      for (var file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        for (var literal : text.matcher(Files.readString(file)).results().toList()) {
+          for (var name : option.matcher(literal.group()).results().map(MatchResult::group).toList()) {
+            assertTrue(known.contains(name), name + " in " + file);
+            seen++;
+          }
+        }
+      }
+    }
+    assertTrue(seen > 100, "" + seen);
+  }
+
+  @Test
+  void modelAndRowsThatAreBothMissingAreBothNamed() {
+    assertRefused(Cli.run("train", "-m", folder.resolve("none"), "-d", "none.jsonl", "-o", folder.resolve("out")),
+        "--model: " + folder.resolve("none") + ": there is no such", "--data: none.jsonl: there is no such");
+    assertFalse(Cli.run("score", "-m", tiny.folder(), "-d", "none.jsonl").refusal().contains("--model"));
+    assertFalse(Cli.run("score", "-m", "org/some", "-d", "none.jsonl").refusal().contains("--model"), "a name");
+  }
+
+  /** Encoding may take long, and is told by a line on the data. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--target-modules nowhere", "--layers 7", "--init pissa --rank 17",
+      "--full --train-modules x"})
+  void adaptersThatCannotBeMadeAreRefusedBeforeRowsAreEncoded(String options) {
+    var call = train((Object[]) options.split(" "));
+    assertRefused(call, options.split(" ")[options.startsWith("--full") ? 1 : 0] + ": found ");
+    assertFalse(call.out().contains("data:"), call.out());
+  }
+
+  @Test
+  void aDamagedFileIsNamedWithLineAndColumn() throws IOException {
+    for (var name : List.of("config.json", "tokenizer.json", "tokenizer_config.json")) {
+      var copy = copyOfModel("damaged-" + name);
+      Files.writeString(copy.resolve(name), "{\n  \"a\" 5");
+      assertRefused(generate(copy), copy.resolve(name) + ":2:7: found '5', expected ':'", "obtain it again");
+    }
+    var adapter = Files.createDirectories(folder.resolve("damaged-adapter"));
+    Files.writeString(adapter.resolve("adapter_config.json"), "{\n  \"r\": 8");
+    assertRefused(generate(adapter), "adapter_config.json:2:9: found the end of the text, expected ',' or '}'");
+    assertRefused(trainOn(Files.writeString(folder.resolve("damaged.jsonl"), "\n{\"prompt\" 1}")),
+        "damaged.jsonl:2:11: found '1', expected ':'", "each line is one JSON object");
+  }
+
+  @Test
+  void anAdapterInGgufIsToldForWhatItIs() {
+    var adapter = folder.resolve("to-convert");
+    var gguf = folder.resolve("adapter.gguf");
+    Cli.ok("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", adapter, "--max-steps", 1, "--rank", 3);
+    Cli.ok("convert", adapter, gguf);
+    assertRefused(generate(gguf), "found an adapter of rank 3 in GGUF", "PEFT");
+    assertRefused(Cli.run("convert", gguf, folder.resolve("no")), "found an adapter of rank 3 in GGUF");
+    assertRefused(Cli.run("generate", "-m", tiny.folder(), "--adapter", gguf, "-p", "x"), "--adapter: found",
+        "is an adapter in GGUF");
+    assertRefused(Cli.run("merge", gguf, folder.resolve("no")), "ADAPTER: found", "is an adapter in GGUF");
+    var info = Cli.run("info", gguf, "--json").summary();
+    assertEquals("ggufAdapter", info.at("kind").asString());
+    assertEquals(3, info.at("rank").asInt());
+    assertEquals(14, info.at("weights").asInt());
+    assertEquals(16, info.at("alpha").asInt());
   }
 
   private static Cli.Call generate(Path model) {

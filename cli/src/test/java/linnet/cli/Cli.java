@@ -23,6 +23,17 @@ final class Cli {
       return out.lines().map(Cli::event).toList();
     }
 
+    /** What a refused call says: to machines as its last event and nowhere else, to people in one line. */
+    String refusal() {
+      assertEquals(ExitCode.BAD_INPUT, exitCode, err);
+      if (err.isEmpty()) {
+        assertEquals("error", events().getLast().at("event").asString());
+        return events().getLast().at("message").asString();
+      }
+      assertEquals(1, err.lines().count(), err);
+      return err;
+    }
+
     /** The last object, which must be the only summary. */
     JsonCursor summary() {
       assertEquals(0, exitCode, err);

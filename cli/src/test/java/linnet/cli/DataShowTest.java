@@ -67,10 +67,28 @@ class DataShowTest {
   }
 
   @Test
-  void thereIsNothingToQuantize() {
-    var call = show("--quantize", "nf4");
-    assertEquals(ExitCode.BAD_INPUT, call.exitCode());
-    assertTrue(call.err().contains("--quantize: found with data show"), call.err());
+  void noWeightsAreNeeded() throws IOException {
+    var text = Files.createDirectories(folder.resolve("text-only"));
+    for (var name : List.of("config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja")) {
+      if (Files.exists(tiny.folder().resolve(name))) {
+        Files.copy(tiny.folder().resolve(name), text.resolve(name));
+      }
+    }
+    var shown = Cli.ok("data", "show", "-m", text, "-d", rows, "--no-cache", "--mask").out();
+    assertEquals(show("--mask").out(), shown);
+    assertTrue(show("--quantize", "nf4").refusal().contains("--quantize: found an option that"));
+    assertTrue(show("--backend", "vector").refusal().contains("--backend: found an option that"));
+  }
+
+  /** An adapter's own template comes before its base's; a GGUF file is a model too. */
+  @Test
+  void adaptersAndGgufFilesAreModels() {
+    var adapter = folder.resolve("adapter");
+    Cli.ok("train", "-m", tiny.folder(), "-d", rows, "-o", adapter, "--max-steps", 1, "--template", "vicuna");
+    assertTrue(Cli.ok("data", "show", "-m", adapter, "-d", rows).out().contains("ASSISTANT:"));
+    var gguf = folder.resolve("tiny.gguf");
+    Cli.ok("convert", tiny.folder(), gguf);
+    assertEquals(show().out(), Cli.ok("data", "show", "-m", gguf, "-d", rows, "--no-cache").out());
   }
 
   @Test

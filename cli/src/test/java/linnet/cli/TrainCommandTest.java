@@ -105,8 +105,7 @@ class TrainCommandTest {
         half.resolve("adapter_model.safetensors")));
 
     var changed = train("half", "--resume", "--max-steps", 4, "--save-steps", 2, "--lora-dropout", 0.2);
-    assertEquals(ExitCode.BAD_INPUT, changed.exitCode());
-    assertTrue(changed.err().contains("differs in adapter"), changed.err());
+    assertTrue(changed.refusal().contains("differs in adapter"), changed.refusal());
   }
 
   @Test
@@ -179,6 +178,23 @@ class TrainCommandTest {
     assertTrue(lines.get(2).startsWith("plan: 2 steps, "), out);
     assertTrue(lines.get(3).startsWith("step 1/2  loss "), out);
     assertEquals("adapter: " + folder.resolve("people"), lines.get(5));
+  }
+
+  @Test
+  void aLongRunHasALineForFewSteps() {
+    var out = Cli.ok("train", "-m", tiny.folder(), "-d", tiny.rows(), "-o", folder.resolve("long"), "--max-steps", 60,
+        "--batch-size", 1).out();
+    var steps = out.lines().filter(line -> line.startsWith("step ")).toList();
+    assertTrue(steps.size() >= 11 && steps.size() < 30, out);
+    assertTrue(steps.get(9).startsWith("step 10/60 ") && steps.getLast().startsWith("step 60/60 "), out);
+  }
+
+  @Test
+  void aWarmUpThatNeverEndsIsTold() {
+    var never = train("cold", "--max-steps", 2, "--warmup-steps", 2);
+    var notice = never.named("notice").getFirst().at("text").asString();
+    assertTrue(notice.startsWith("--warmup-steps 2 is no less than the 2 steps of this run"), notice);
+    assertEquals(List.of(), train("warm", "--max-steps", 3, "--warmup-steps", 2).named("notice"));
   }
 
   @Test

@@ -2,17 +2,15 @@ package linnet.sft;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import linnet.nn.generate.Generation;
 import linnet.nn.generate.Generator;
 import linnet.nn.generate.SamplingConfig;
-import linnet.nn.io.ContentHash;
 import linnet.nn.io.ModelFiles;
+import linnet.nn.io.ModelFormatException;
 import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.BaseModel;
 import linnet.nn.lora.Lora;
@@ -22,10 +20,6 @@ import linnet.nn.model.LoadedModel;
 import linnet.nn.model.Models;
 import linnet.nn.quant.Quantization;
 import linnet.sft.data.ConversationEncoder;
-import linnet.sft.data.EncodingCache;
-import linnet.sft.data.EncodingCache.CachedRows;
-import linnet.sft.data.FieldMapping;
-import linnet.sft.data.TurnEnd;
 import linnet.sft.hub.Hub;
 import linnet.sft.hub.HubSettings;
 import linnet.sft.template.ChatRequest;
@@ -201,9 +195,21 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public ChatModel withAdapter(Path adapter, Scope scope) {
-    var adapted = AdapterFiles.load(adapter, model, scope);
+    var adapted = adapted(adapter, scope);
     var own = Files.exists(adapter.resolve(ModelFiles.TOKENIZER)) ? ModelText.deferred(adapter) : text;
     return new ChatModel(base, basePath, adapted.model(), Optional.of(adapted.config()), own);
+  }
+
+  private AdapterFiles.Loaded<CausalLm> adapted(Path adapter, Scope scope) {
+    try {
+      return AdapterFiles.load(adapter, model, scope);
+    } catch (ModelFormatException unfit) {
+      var here = named(basePath.toAbsolutePath().normalize());
+      throw AdapterFiles.baseModel(adapter).filter(trained -> !trained.nameOrPath().equals(here.nameOrPath()))
+          .map(trained -> new ModelFormatException(unfit.getMessage() + "; the adapter was trained on "
+              + trained.nameOrPath() + " and is put on " + here.nameOrPath()
+              + " here, most likely another model: give it its own")).orElse(unfit);
+    }
   }
 
   /** The same base with other parts of it trainable or adapted. */
@@ -211,48 +217,19 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
     return new ChatModel(base, basePath, other, otherAdapter, text);
   }
 
-  /**
-   * The tokens that end an answer: the model's, the tokenizer's end of text, and the template's end of a
-   * turn.
-   */
+  /** What decides which tokens conversations become: this without its weights. */
+  public ChatText chatText() {
+    return new ChatText(text, base.eosTokenIds(), model.config().maxPositionEmbeddings());
+  }
+
+  /** The tokens that end an answer, see {@link ChatText#stopIds}. */
   public Set<Integer> stopIds() {
-    var ids = new LinkedHashSet<>(base.eosTokenIds());
-    text.tokenizer().specialTokens().eos().ifPresent(ids::add);
-    TurnEnd.of(text.template(), text.tokenizer()).ifPresent(ids::add);
-    return ids;
+    return chatText().stopIds();
   }
 
-  /**
-   * What turns conversations into rows for this model.
-   *
-   * @param maxLength longer rows are cut to so many tokens, or to as many as the model has positions
-   */
+  /** What turns conversations into rows, see {@link ChatText#encoder}. */
   public ConversationEncoder encoder(int maxLength) {
-    return new ConversationEncoder(text.tokenizer(), text.template(), stopIds(),
-        Math.min(maxLength, model.config().maxPositionEmbeddings()));
-  }
-
-  /**
-   * Reads a file of conversations and encodes them with {@link #encoder}, or takes what became of them the
-   * last time: then neither the rows nor the tokenizer are parsed. The rows are the same, to the bit.
-   *
-   * @param file JSONL or CSV
-   * @param mapping other names of fields
-   * @param maxLength as for {@link #encoder}
-   * @param cache where encoded rows are kept
-   * @throws linnet.sft.data.DataException if rows are not as they must be
-   * @throws linnet.nn.json.JsonException if a line or the tokenizer is malformed
-   * @throws java.io.UncheckedIOException if the file cannot be read
-   */
-  public CachedRows encode(Path file, FieldMapping mapping, int maxLength, EncodingCache cache) {
-    var hash = new ContentHash();
-    text.addTo(hash);
-    int length = Math.min(maxLength, model.config().maxPositionEmbeddings());
-    hash.add(new TreeSet<>(base.eosTokenIds()) + " " + mapping + " " + length);
-    return cache.encode(file, mapping, hash, () -> {
-      text.parseAhead();
-      return rows -> encoder(maxLength).encode(rows);
-    }, () -> !text.template().tellsTime());
+    return chatText().encoder(maxLength);
   }
 
   /**

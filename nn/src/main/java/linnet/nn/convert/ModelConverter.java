@@ -2,6 +2,7 @@ package linnet.nn.convert;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -53,19 +54,20 @@ public final class ModelConverter {
     var tensors = source.tensors();
     toFolder(folder, maxShardBytes,
         tensors.specs().keySet().stream().map(name -> recoded(tensors, name)).toList(),
-        UnaryOperator.identity(), tokenizerFiles);
+        Map.of(), UnaryOperator.identity(), tokenizerFiles);
   }
 
   /**
    * Writes the folder with other weights than the source's, such as those that an adapter was merged into.
    *
    * @param weights the weights, of this conversion's type
+   * @param metadata free text for the header of the weights
    * @param change makes the configuration of these weights from the source's
    * @throws IllegalArgumentException if the type is one that safetensors do not hold
    * @throws java.io.UncheckedIOException if the folder cannot be written; then nothing of it is left
    */
   public void toFolder(Path folder, long maxShardBytes, List<OutgoingTensor> weights,
-      UnaryOperator<Json.Obj> change, Consumer<Path> tokenizerFiles) {
+      Map<String, String> metadata, UnaryOperator<Json.Obj> change, Consumer<Path> tokenizerFiles) {
     if (dtype.isQuantized()) {
       throw new IllegalArgumentException("found the type " + dtype + ", expected F32, F16 or BF16 in a"
           + " Hugging Face folder: blocks are GGUF's");
@@ -74,7 +76,7 @@ public final class ModelConverter {
       AtomicFile.writeString(temporary.resolve(ModelFiles.CONFIG), change.apply(config()).pretty() + "\n");
       source.generationConfig().ifPresent(generation -> AtomicFile.writeString(
           temporary.resolve(ModelFiles.GENERATION_CONFIG), generation.value().pretty() + "\n"));
-      SafetensorsShardWriter.write(temporary, weights, maxShardBytes);
+      SafetensorsShardWriter.write(temporary, weights, maxShardBytes, metadata);
       tokenizerFiles.accept(temporary);
     });
   }

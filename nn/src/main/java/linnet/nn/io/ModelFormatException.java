@@ -29,6 +29,15 @@ public class ModelFormatException extends RuntimeException {
     super(malformed.getMessage(), malformed);
   }
 
+  /**
+   * An error with its whole message.
+   *
+   * @param message file, field, what was found and what was expected
+   */
+  public ModelFormatException(String message) {
+    super(message);
+  }
+
   /** An error for a tensor that is not among {@code count} others. */
   static ModelFormatException noTensor(Object file, String name, int count) {
     return new ModelFormatException(file, name, "found no tensor of that name among " + count);

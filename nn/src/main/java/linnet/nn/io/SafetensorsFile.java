@@ -35,12 +35,9 @@ public final class SafetensorsFile implements TensorStore {
     }
   }
 
-  /**
-   * The free text that the header carries, such as {@code format = pt}.
-   *
-   * @return the members of {@code __metadata__}, in their order
-   */
-  public Map<String, String> metadata() {
+  /** The members of {@code __metadata__}, in their order. */
+  @Override
+  public Map<String, String> annotations() {
     return Collections.unmodifiableMap(header.metadata());
   }
 

@@ -24,10 +24,13 @@ public final class SafetensorsShardWriter {
    * @param folder the folder
    * @param tensors the tensors; shards are filled in this order
    * @param maxShardBytes the most bytes of data in one file, unless a single tensor is larger
+   * @param metadata free text for the header of each file
    * @throws java.io.UncheckedIOException if a file cannot be written
    */
-  public static void write(Path folder, Collection<OutgoingTensor> tensors, long maxShardBytes) {
-    var format = Map.of("format", "pt");
+  public static void write(Path folder, Collection<OutgoingTensor> tensors, long maxShardBytes,
+      Map<String, String> metadata) {
+    var format = new TreeMap<>(metadata);
+    format.put("format", "pt");
     var shards = split(tensors, maxShardBytes);
     if (shards.size() == 1) {
       SafetensorsWriter.write(folder.resolve(ModelFiles.WEIGHTS), shards.getFirst(), format);

@@ -87,6 +87,12 @@ public final class SafetensorsShards implements TensorStore {
     return shard.get(name);
   }
 
+  /** Those of one shard: all say the same. */
+  @Override
+  public Map<String, String> annotations() {
+    return shards.values().stream().findFirst().map(SafetensorsFile::annotations).orElse(Map.of());
+  }
+
   @Override
   public void close() {
     shards.values().forEach(SafetensorsFile::close);

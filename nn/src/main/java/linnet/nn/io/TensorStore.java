@@ -1,5 +1,6 @@
 package linnet.nn.io;
 
+import java.util.Map;
 import java.util.SequencedMap;
 
 /** Named tensors that lie in one file or several; safe for use by several threads until it is closed. */
@@ -20,6 +21,15 @@ public sealed interface TensorStore extends AutoCloseable
    * @throws ModelFormatException if there is no tensor of that name
    */
   StoredTensor get(String name);
+
+  /**
+   * The free text that files carry beside their tensors, such as {@code format = pt}.
+   *
+   * @return texts by name; none where the format has no place for them
+   */
+  default Map<String, String> annotations() {
+    return Map.of();
+  }
 
   /** Unmaps the files; memory that {@link #get} gave must not be used any more. */
   @Override

@@ -41,7 +41,24 @@ public record JsonCursor(String source, String path, Json value) {
    * @throws UncheckedIOException if it cannot be read; the message names it
    */
   public static JsonCursor read(Path file) {
-    return of(Json.parse(bytes(file), file.toString()), file.toString());
+    return parse(bytes(file), file.toString());
+  }
+
+  /**
+   * Parses the bytes of a file.
+   *
+   * @param utf8 all of them
+   * @param file what errors call it
+   * @return a cursor on its value
+   * @throws JsonException if they are not JSON
+   */
+  public static JsonCursor parse(byte[] utf8, String file) {
+    try {
+      return of(Json.parse(utf8, file), file);
+    } catch (JsonException malformed) {
+      throw new JsonException(malformed.getMessage() + "; the file is damaged: mend it at this line and column, or"
+          + " obtain it again");
+    }
   }
 
   /**

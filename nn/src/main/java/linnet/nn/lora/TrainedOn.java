@@ -51,7 +51,7 @@ public final class TrainedOn {
       return Optional.empty();
     }
     try (var stored = SafetensorsFile.open(file)) {
-      return Optional.ofNullable(stored.metadata().get(KEY));
+      return Optional.ofNullable(stored.annotations().get(KEY));
     }
   }
 }

@@ -10,10 +10,13 @@ import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.SafetensorsFile;
 import linnet.tensor.Scope;
 
-/** Taking an adapter out of a model that it was merged into. */
-public final class Unmerge {
-  private Unmerge() {}
-
+/**
+ * Taking an adapter out of a model that it was merged into.
+ *
+ * @param model the model with the adapter's updates negated
+ * @param fingerprint of the adapter, as a {@link MergeRecord} has it
+ */
+public record Unmerge<M extends Module>(M model, String fingerprint) {
   /**
    * The model with the adapter's updates negated: merging it gives the model that the adapter was merged
    * into, but for rounding.
@@ -26,7 +29,7 @@ public final class Unmerge {
    * @throws linnet.nn.json.JsonException if the adapter's configuration is malformed, or asks for what is not
    *     supported
    */
-  public static <M extends Module> M of(M merged, Path folder, Scope training) {
+  public static <M extends Module> Unmerge<M> of(M merged, Path folder, Scope training) {
     var config = AdapterFiles.describe(folder).lora();
     requireReversible(folder.resolve(AdapterFiles.CONFIG), config);
     var file = folder.resolve(AdapterFiles.WEIGHTS);
@@ -34,7 +37,8 @@ public final class Unmerge {
     try (var stored = SafetensorsFile.open(file)) {
       var source = new StoredAdapters(file, stored, places, config, training);
       source.requireNames(merged, places);
-      return negated(AdaptedTree.build(merged, places, source));
+      var adapted = AdaptedTree.build(merged, places, source);
+      return new Unmerge<>(negated(adapted), MergeRecord.fingerprint(adapted));
     }
   }
 

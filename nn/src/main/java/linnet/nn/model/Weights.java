@@ -19,6 +19,7 @@ public final class Weights {
       + " damaged, obtain the file again";
 
   private static final int NAMES_LISTED = 8;
+  private static final int LONG_NAMES_LISTED = 3;
   /** So few values, such as a norm's, plain code copies before the JVM has compiled a backend's kernel. */
   private static final int FEW = 1 << 14;
 
@@ -66,18 +67,23 @@ public final class Weights {
     var leftOver = new TreeSet<>(found);
     leftOver.removeAll(expected);
     if (!missing.isEmpty() || !leftOver.isEmpty()) {
-      throw new ModelFormatException(file, "", "the tensors are not those of " + what + ": missing "
-          + listed(missing) + "; left over " + listed(leftOver));
+      throw new ModelFormatException(file, "", "found " + found.size() + " tensors, expected the " + expected.size()
+          + " of " + what + ": missing " + listed(missing, LONG_NAMES_LISTED) + "; left over "
+          + listed(leftOver, LONG_NAMES_LISTED));
     }
   }
 
   /** Names for a message: the first few and how many more there are, or "none". */
   public static String listed(Collection<String> names) {
+    return listed(names, NAMES_LISTED);
+  }
+
+  private static String listed(Collection<String> names, int most) {
     if (names.isEmpty()) {
       return "none";
     }
-    var first = String.join(", ", names.stream().limit(NAMES_LISTED).toList());
-    return names.size() <= NAMES_LISTED ? first : first + " and " + (names.size() - NAMES_LISTED) + " more";
+    var first = String.join(", ", names.stream().limit(most).toList());
+    return names.size() <= most ? first : first + " and " + (names.size() - most) + " more";
   }
 
   /**

@@ -26,7 +26,7 @@ class SafetensorsFileTest {
   @Test
   void readsAPublishedLayout() {
     try (var file = SafetensorsFile.open(Golden.path("models/llama/model.safetensors"))) {
-      assertEquals("pt", file.metadata().get("format"));
+      assertEquals("pt", file.annotations().get("format"));
       assertEquals(21, file.specs().size());
       var norm = file.get("model.norm.weight");
       assertEquals(new TensorSpec("model.norm.weight", DType.F32, Shape.of(48)), norm.spec());

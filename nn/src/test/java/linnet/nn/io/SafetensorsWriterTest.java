@@ -33,7 +33,7 @@ class SafetensorsWriterTest {
       var names = new ArrayList<>(golden.specs().sequencedKeySet());
       Collections.shuffle(names, new Random(3));
       var tensors = names.stream().map(golden::get).map(OutgoingTensor::of).toList();
-      SafetensorsWriter.write(copy, tensors, golden.metadata());
+      SafetensorsWriter.write(copy, tensors, golden.annotations());
     }
     assertEquals(-1, Files.mismatch(Golden.path("models/llama/model.safetensors"), copy));
   }
@@ -98,7 +98,7 @@ class SafetensorsWriterTest {
   void splitsIntoShardsThatReadAsOneStore() {
     var tensors = List.of(Bytes.counting("a", DType.U8, 1, 60), Bytes.counting("b", DType.U8, 2, 50),
         Bytes.counting("c", DType.U8, 3, 40), Bytes.counting("d", DType.U8, 4, 200));
-    SafetensorsShardWriter.write(folder, tensors, 100);
+    SafetensorsShardWriter.write(folder, tensors, 100, Map.of());
     assertEquals(List.of("model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors",
         "model-00003-of-00003.safetensors", "model.safetensors.index.json"), Bytes.names(folder));
     var index = folder.resolve(ModelFiles.INDEX);
@@ -115,7 +115,7 @@ class SafetensorsWriterTest {
   @Test
   void saysWhichShardIsMissingOrWrong() throws IOException {
     SafetensorsShardWriter.write(folder, List.of(
-        Bytes.counting("a", DType.U8, 1, 60), Bytes.counting("b", DType.U8, 2, 60)), 100);
+        Bytes.counting("a", DType.U8, 1, 60), Bytes.counting("b", DType.U8, 2, 60)), 100, Map.of());
     var index = folder.resolve(ModelFiles.INDEX);
     fails(index, "{\"weight_map\": {\"x\": \"model-00001-of-00002.safetensors\"}}",
         "x: found no such tensor in model-00001-of-00002.safetensors");

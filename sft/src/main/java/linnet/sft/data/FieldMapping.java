@@ -36,12 +36,12 @@ public record FieldMapping(SequencedMap<String, String> names) {
     for (var pair : pairs) {
       int equals = pair.lastIndexOf('=');
       if (equals < 1 || !KNOWN.contains(pair.substring(equals + 1))) {
-        throw new DataException("field mapping: found \"" + pair + "\", expected <field of the file>=<one of "
+        throw new DataException("found \"" + pair + "\", expected <field of the file>=<one of "
             + String.join(", ", KNOWN.stream().sorted().toList()) + ">");
       }
       var to = pair.substring(equals + 1);
       if (names.containsValue(to) || names.put(pair.substring(0, equals), to) != null) {
-        throw new DataException("field mapping: found a field twice in " + String.join(",", pairs)
+        throw new DataException("found a field twice in " + String.join(",", pairs)
             + ", expected each once");
       }
     }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import linnet.nn.json.Json;
+import linnet.nn.json.JsonException;
 
 /** Reads JSONL: UTF-8, one JSON object a line. */
 final class JsonLines {
@@ -51,7 +52,7 @@ final class JsonLines {
     if (text.isBlank()) {
       return;
     }
-    var json = Json.parse(text, source, number);
+    var json = parse(text, source, number);
     if (!(json instanceof Json.Obj fields)) {
       throw new DataException(source + ":" + number + ": found " + kind(json)
           + ", expected a JSON object such as {\"prompt\": …, \"completion\": …} on each line");
@@ -60,6 +61,14 @@ final class JsonLines {
       requireWholeCharacters(json, source + ":" + number);
     }
     rows.add(new Row(source, number, fields));
+  }
+
+  private static Json parse(String text, String source, int number) {
+    try {
+      return Json.parse(text, source, number);
+    } catch (JsonException malformed) {
+      throw new JsonException(malformed.getMessage() + "; each line is one JSON object, mend this one");
+    }
   }
 
   private static void requireWholeCharacters(Json json, String place) {

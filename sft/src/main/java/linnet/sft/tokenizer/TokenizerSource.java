@@ -8,7 +8,6 @@ import linnet.nn.io.FolderModel;
 import linnet.nn.io.GgufModel;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelSource;
-import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 
 /**
@@ -75,7 +74,7 @@ public sealed interface TokenizerSource {
   record InFolder(String file, byte[] json, TokenizerConfig config) implements TokenizerSource {
     @Override
     public Tokenizer parse() {
-      return new Tokenizer(TokenizerJson.read(JsonCursor.of(Json.parse(json, file), file)), config);
+      return new Tokenizer(TokenizerJson.read(JsonCursor.parse(json, file)), config);
     }
 
     @Override

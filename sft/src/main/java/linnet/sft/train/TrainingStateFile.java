@@ -56,7 +56,7 @@ public final class TrainingStateFile {
    */
   public static TrainingProgress restore(Path file, AdamW optimizer, TrainingProgress expected) {
     try (var stored = SafetensorsFile.open(file)) {
-      var progress = progress(file, stored.metadata());
+      var progress = progress(file, stored.annotations());
       requireSameRun(file, progress, expected);
       for (var param : optimizer.params()) {
         requireSpec(file, stored, "value." + param.name(), param.value());

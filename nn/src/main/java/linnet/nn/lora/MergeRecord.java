@@ -1,0 +1,74 @@
+package linnet.nn.lora;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import linnet.nn.LoraEmbedding;
+import linnet.nn.LowRank;
+import linnet.nn.Module;
+import linnet.nn.Modules;
+import linnet.nn.Param;
+import linnet.nn.io.ContentHash;
+import linnet.nn.io.ModelSource;
+import linnet.nn.io.TensorSlices;
+import linnet.nn.json.Json;
+import linnet.nn.json.JsonCursor;
+
+/**
+ * What was merged into a model's weights. It stands in the metadata of those weights, which others pass over, so that
+ * it goes where they go and is lost where they are written anew.
+ *
+ * @param adapter what the adapter was called
+ * @param base what the model was called that it was merged into
+ * @param fingerprint of what was added, see {@link #fingerprint}
+ */
+public record MergeRecord(String adapter, String base, String fingerprint) {
+  private static final String KEY = "merged_adapters";
+
+  /**
+   * What was merged into a model, in order; nothing where its weights do not say.
+   *
+   * @throws linnet.nn.json.JsonException if what they say is malformed
+   */
+  public static List<MergeRecord> of(ModelSource model) {
+    return Optional.ofNullable(model.tensors().annotations().get(KEY)).map(text -> {
+      var source = model.path() + ": " + KEY;
+      return JsonCursor.of(Json.parse(text, source), source).elements().stream().map(entry -> new MergeRecord(
+          entry.at("adapter").asString(), entry.at("base").asString(), entry.at("fingerprint").asString())).toList();
+    }).orElse(List.of());
+  }
+
+  /** The metadata that say it. */
+  public static Map<String, String> metadata(List<MergeRecord> records) {
+    return records.isEmpty() ? Map.of() : Map.of(KEY, Json.of(records.stream().map(record -> Json.object()
+        .put("adapter", record.adapter).put("base", record.base).put("fingerprint", record.fingerprint).build())
+        .toList()).compact());
+  }
+
+  /** The last of the records of an adapter with this fingerprint. */
+  public static Optional<MergeRecord> last(List<MergeRecord> records, String fingerprint) {
+    return records.reversed().stream().filter(record -> record.fingerprint.equals(fingerprint)).findFirst();
+  }
+
+  /** SHA-256 of the adapters of a model: names, values and scales, in whatever type and layout they were stored. */
+  public static String fingerprint(Module adapted) {
+    var hash = new ContentHash();
+    Modules.find(adapted, LowRank.class).forEach((path, lora) -> hash.add(path + " " + lora.scale()));
+    Modules.find(adapted, LoraEmbedding.class).forEach((path, lora) -> hash.add(path + " " + lora.scale()));
+    var params = new ArrayList<Param>(Modules.trainable(adapted));
+    params.sort(Comparator.comparing(Param::name));
+    for (var param : params) {
+      hash.add(param.name());
+      for (var slice : TensorSlices.of(param.value())) {
+        float[] values = slice.toFloats();
+        var bytes = ByteBuffer.allocate(Float.BYTES * values.length);
+        bytes.asFloatBuffer().put(values);
+        hash.add(bytes.array());
+      }
+    }
+    return hash.hex();
+  }
+}
