@@ -17,13 +17,14 @@ from harness import (
     report,
     startup,
     store,
+    tokenizer,
     training,
 )
 from harness.machine import ROOT, Machine
 from harness.process import Unavailable, end_on_signal
 
 SECTIONS = tuple(report.SECTIONS)
-NEED_MODEL = ("lora", "full", "scaling", "memory", "start", "generation", "quantised")
+NEED_MODEL = ("lora", "full", "scaling", "memory", "start", "generation", "quantised", "tokenizer")
 FOLDER = ROOT / "benchmarks"
 CHECK_ROUNDS = 5
 AGAIN = 3  # JVMs, each with as many rounds
@@ -129,6 +130,10 @@ def measure(section, machine, options):
         with peers.server("torch_server.py", options, machine) as torch:
             found = gemm.measure(torch.server, machine, options)
             return found | {"notes": found["notes"] + torch.versions}
+    if section == "tokenizer":
+        with peers.server("tokenizers_server.py", options, machine) as peer:
+            found = tokenizer.measure(peer.server, machine, options)
+            return found | {"notes": found["notes"] + peer.versions}
     with java.server(machine) as linnet:
         if section == "cost":
             return cost.measure(linnet, machine, options)

@@ -26,6 +26,7 @@ def verdicts(sections):
         *quantised(sections),
         *start(sections),
         *generating(sections),
+        *encoding(sections),
         *cost(sections),
     ]
 
@@ -173,6 +174,18 @@ def generating(sections):
         at_least("prompt of 512 tokens", "transformers F32", 1.5, ahead.get("transformers float32")),
         at_least("prompt of 512 tokens", "llama.cpp F16", 1.5, ahead.get("llama.cpp F16")),
     ]
+
+
+def encoding(sections):
+    rows = sections.get("tokenizer", {}).get("rows", [])
+    beside = "Hugging Face tokenizers, one thread"
+    figures = [one["ratios"]["tokenizers"] for one in rows]
+    result = [at_least("encoding with offsets, the model's tokenizer", beside, 0.7, next(iter(figures), None))]
+    if len(rows) > 1:
+        slowest = min(rows[1:], key=lambda one: one["ratios"]["tokenizers"]["median"])
+        what = f"encoding with offsets, slowest of {len(rows) - 1} kinds ({slowest['tokenizer']})"
+        result.append(at_least(what, beside, 0.7, slowest["ratios"]["tokenizers"]))
+    return result
 
 
 def cost(sections):

@@ -1,14 +1,15 @@
 package linnet.benchmarks;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 import linnet.sft.tokenizer.Tokenizer;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -23,8 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Encodes rows of GSM8K on one thread, with offsets. Beside it stands the {@code tokenizers} library in
- * {@code peers/tokenizers_speed.py}, which also makes the tokenizers, one of each family's kind; the target is
- * 0.7 of its speed.
+ * {@code peers/tokenizers_server.py}, which also makes the tokenizers, one of each family's kind; {@code
+ * benchmarks/run --sections tokenizer} compares the two.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -41,7 +42,7 @@ public class TokenizerBenchmark {
   public String kind;
 
   /** Where the tokenizers are. */
-  @Param("../.linnet/tokenizers")
+  @Param("target/tokenizers")
   public String folder;
 
   /** The rows: GSM8K's {@code train.jsonl}. */
@@ -50,17 +51,7 @@ public class TokenizerBenchmark {
 
   private Tokenizer tokenizer;
   private List<String> texts;
-
-  /** Counts what has been encoded. */
-  @AuxCounters
-  @State(Scope.Thread)
-  public static class Encoded {
-    /** UTF-16 units, in these rows nearly as many as bytes of UTF-8. */
-    public long characters;
-
-    /** Tokens. */
-    public long tokens;
-  }
+  private long bytes;
 
   /** Reads tokenizer and rows. */
   @Setup
@@ -70,18 +61,22 @@ public class TokenizerBenchmark {
       texts = lines.limit(ROWS).map(line -> JsonCursor.of(Json.parse(line, data), data))
           .map(row -> row.at("question").asString() + "\n" + row.at("answer").asString()).toList();
     }
+    bytes = texts.stream().mapToLong(text -> text.getBytes(StandardCharsets.UTF_8).length).sum();
   }
 
-  /** All rows. */
+  /** All rows; {@code rate} counts bytes of UTF-8. */
   @Benchmark
-  public long encode(Encoded encoded) {
+  public long encode(Rate rate) {
     long sum = 0;
     for (var text : texts) {
-      var tokens = tokenizer.encode(text);
-      sum += tokens.ids()[0];
-      encoded.tokens += tokens.size();
-      encoded.characters += text.length();
+      sum += tokenizer.encode(text).ids()[0];
     }
+    rate.add(0, bytes);
     return sum;
+  }
+
+  /** The ids of all rows, end to end. */
+  public int[] ids() {
+    return texts.stream().flatMapToInt(text -> Arrays.stream(tokenizer.encode(text).ids())).toArray();
   }
 }

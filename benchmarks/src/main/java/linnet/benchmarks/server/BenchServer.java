@@ -10,7 +10,7 @@ import linnet.nn.json.JsonCursor;
 /**
  * Answers one JSON object for each that comes on a line of standard input, until that ends: {@code {"do":
  * "kernel", …}}, see {@link KernelCases}; {@code generate}, see {@link Generating}; {@code work}, see {@link
- * StepWork}. A request that fails is answered with {@code {"error": …}}.
+ * StepWork}; {@code tokens}, see {@link TokenCheck}. A request that fails is answered with {@code {"error": …}}.
  */
 public final class BenchServer {
   private BenchServer() {}
@@ -33,9 +33,10 @@ public final class BenchServer {
         case "kernel" -> kernels.measure(request);
         case "generate" -> generating.measure(request);
         case "work" -> StepWork.of(request);
-        default -> throw request.at("do").error("kernel, generate or work");
+        case "tokens" -> TokenCheck.of(request);
+        default -> throw request.at("do").error("kernel, generate, work or tokens");
       };
-    } catch (RuntimeException | ReflectiveOperationException failed) {
+    } catch (RuntimeException | IOException | ReflectiveOperationException failed) {
       failed.printStackTrace();
       return Json.object().put("error", failed.toString()).build();
     }
