@@ -64,7 +64,7 @@ public interface AttentionKernels extends Kernels {
           var g = queries(dOut, rows, r, h);
           var p = scratch.allocate(q.dtype(), qr.size(0), kr.size(0));
           scores(p, qr, kr, rule);
-          var slope = rule.caps() ? capSlope(p, rule, scratch) : null;
+          var slope = rule.caps() ? new SoftCap(rule.softCap()).slope(p, scratch) : null;
           mask(p, rows, r, rule);
           var lse = logSumExp.slice(0, rows.queryStart(r), rows.queryStart(r + 1)).slice(1, h, h + 1);
           backend().binary(Binary.SUB, p, p, lse.expand(p.shape()));
@@ -96,22 +96,11 @@ public interface AttentionKernels extends Kernels {
   /** p(Q,K) = scale · q·kᵀ, capped where the rule says so. */
   private void scores(Tensor p, Tensor q, Tensor k, AttentionRule rule) {
     backend().matmul(p, q, k.transpose());
-    if (!rule.caps()) {
+    if (rule.caps()) {
+      new SoftCap(rule.softCap()).apply(p, rule.scale());
+    } else {
       backend().affine(p, p, rule.scale(), 0);
-      return;
     }
-    backend().affine(p, p, rule.scale() / rule.softCap(), 0);
-    backend().unary(Unary.TANH, p, p);
-    backend().affine(p, p, rule.softCap(), 0);
-  }
-
-  /** 1 − (p / softCap)². */
-  private Tensor capSlope(Tensor p, AttentionRule rule, Scope scratch) {
-    var slope = scratch.allocate(p.dtype(), p.shape());
-    backend().affine(slope, p, 1 / rule.softCap(), 0);
-    backend().unary(Unary.SQUARE, slope, slope);
-    backend().affine(slope, slope, -1, 1);
-    return slope;
   }
 
   /** Scores become minus infinity where the query may not look. */

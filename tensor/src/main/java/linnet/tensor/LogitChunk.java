@@ -19,22 +19,13 @@ record LogitChunk(Tensor logits, Scope scratch) {
   /** Caps every logit z to softCap · tanh(z / softCap); an infinite cap changes nothing. */
   void cap(double softCap) {
     if (Double.isFinite(softCap)) {
-      backend().affine(logits, logits, 1 / softCap, 0);
-      backend().unary(Unary.TANH, logits, logits);
-      backend().affine(logits, logits, softCap, 0);
+      new SoftCap(softCap).apply(logits, 1);
     }
   }
 
   /** The slope of the cap at capped logits, 1 − (z / softCap)²; null where nothing is capped. */
   Tensor slope(double softCap) {
-    if (!Double.isFinite(softCap)) {
-      return null;
-    }
-    var slope = scratch.allocate(logits.dtype(), logits.shape());
-    backend().affine(slope, logits, 1 / softCap, 0);
-    backend().unary(Unary.SQUARE, slope, slope);
-    backend().affine(slope, slope, -1, 1);
-    return slope;
+    return Double.isFinite(softCap) ? new SoftCap(softCap).slope(logits, scratch) : null;
   }
 
   /** out(T)[t] = log softmax(logits[t])[ids[t]]. */

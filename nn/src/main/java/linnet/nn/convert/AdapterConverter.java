@@ -26,6 +26,7 @@ import linnet.nn.io.SafetensorsFile;
 import linnet.nn.io.StoredTensor;
 import linnet.nn.io.TensorSpec;
 import linnet.nn.lora.AdapterFiles;
+import linnet.nn.lora.AdapterTensor;
 import linnet.nn.lora.LoraConfig;
 import linnet.nn.model.Checkpoint;
 import linnet.tensor.Codec;
@@ -38,8 +39,6 @@ import linnet.tensor.Shape;
  * is another, it is multiplied into the second factor.
  */
 public final class AdapterConverter {
-  private static final String PREFIX = "base_model.model.";
-  private static final List<String> BASE_COPIES = List.of(".base_layer.weight", ".base_layer.bias");
   private static final String WEIGHT = ".weight";
 
   private final Path folder;
@@ -163,15 +162,13 @@ public final class AdapterConverter {
   private List<Pair> pairs(SafetensorsFile stored) {
     var pairs = new TreeMap<String, Pair>();
     for (String name : stored.specs().keySet()) {
-      if (BASE_COPIES.stream().anyMatch(name::endsWith)) {
+      if (AdapterTensor.isBase(name)) {
         continue; // what PEFT keeps of the base model's embedding or head
       }
-      var kind = AdapterTensor.of(name).filter(tensor -> name.startsWith(PREFIX))
-          .orElseThrow(() -> new ModelFormatException(weights(), name, "found a tensor that a GGUF adapter"
-              + " has no place for, expected lora_A, lora_B, lora_embedding_A or lora_embedding_B; merge the"
-              + " adapter into its base model instead"));
-      String module = kind.module().substring(PREFIX.length());
-      pairs.computeIfAbsent(module, _ -> pair(stored, module, kind));
+      var factors = AdapterTensor.of(name).orElseThrow(() -> new ModelFormatException(weights(), name,
+          "found a tensor that a GGUF adapter has no place for, expected lora_A, lora_B, lora_embedding_A or"
+              + " lora_embedding_B of a module; merge the adapter into its base model instead"));
+      pairs.computeIfAbsent(factors.module(), _ -> pair(stored, factors));
     }
     if (pairs.isEmpty()) {
       throw new ModelFormatException(weights(), "", "found no adapted weights");
@@ -179,7 +176,8 @@ public final class AdapterConverter {
     return List.copyOf(pairs.values());
   }
 
-  private Pair pair(SafetensorsFile stored, String module, AdapterTensor kind) {
+  private Pair pair(SafetensorsFile stored, AdapterTensor factors) {
+    String module = factors.module();
     var adapted = base.specs().get(module + WEIGHT);
     var place = family.ofHuggingFace(module + WEIGHT);
     if (adapted == null || place.isEmpty()) {
@@ -187,13 +185,13 @@ public final class AdapterConverter {
           && module.equals("lm_head") ? "found an adapter of a head that is the embedding; GGUF has no head"
           + " there" : "found an adapter of a module that the base model does not have");
     }
-    boolean embedding = kind.isEmbedding();
+    boolean embedding = factors.isEmbedding();
     if (embedding && base.config().tieWordEmbeddings()) {
       throw new ModelFormatException(weights(), module, "found an adapter of an embedding that is the head as"
           + " well, which readers of GGUF would adapt too; merge the adapter into its base model instead");
     }
-    var a = stored.get(PREFIX + module + kind.a());
-    var b = stored.get(PREFIX + module + kind.b());
+    var a = stored.get(factors.a());
+    var b = stored.get(factors.b());
     var form = place.get().tensor().form();
     // PEFT keeps factors as (rank, in) and (out, rank) however the base stores its weight
     var outIn = GgufForms.shapeInGguf(form, adapted.shape());

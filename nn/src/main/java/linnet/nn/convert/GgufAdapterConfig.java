@@ -42,20 +42,9 @@ final class GgufAdapterConfig {
       }
     });
     json.members().forEach((name, field) -> {
-      if (!SAYABLE.contains(name) && isSet(field.value())) {
+      if (!SAYABLE.contains(name) && !field.isUnset()) {
         throw field.error("nothing: a GGUF adapter cannot carry this" + MERGE);
       }
     });
-  }
-
-  private static boolean isSet(Json value) {
-    return switch (value) {
-      case Json.Null _ -> false;
-      case Json.Bool(boolean set) -> set;
-      case Json.Arr(var elements) -> !elements.isEmpty();
-      case Json.Obj(var members) -> !members.isEmpty();
-      case Json.Str(var text) -> !text.isEmpty();
-      case Json.Num _ -> true;
-    };
   }
 }

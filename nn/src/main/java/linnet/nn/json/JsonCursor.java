@@ -168,6 +168,22 @@ public record JsonCursor(String source, String path, Json value) {
   }
 
   /**
+   * Whether the value says that an option is not used.
+   *
+   * @return true where it is null, false or empty
+   */
+  public boolean isUnset() {
+    return switch (value) {
+      case Json.Null _ -> true;
+      case Json.Bool(boolean set) -> !set;
+      case Json.Arr(var elements) -> elements.isEmpty();
+      case Json.Obj(var members) -> members.isEmpty();
+      case Json.Str(var text) -> text.isEmpty();
+      case Json.Num _ -> false;
+    };
+  }
+
+  /**
    * The value as an object.
    *
    * @return the object

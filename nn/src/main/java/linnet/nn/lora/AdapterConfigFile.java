@@ -56,7 +56,7 @@ final class AdapterConfigFile {
         .init(init(json.opt("init_lora_weights")))
         .modulesToSave(names(json.opt("modules_to_save")));
     json.opt("lora_dropout").map(AdapterConfigFile::probability).ifPresent(builder::dropout);
-    json.opt("exclude_modules").filter(field -> !isUnset(field.value())).map(AdapterConfigFile::targets)
+    json.opt("exclude_modules").filter(field -> !field.isUnset()).map(AdapterConfigFile::targets)
         .ifPresent(builder::exclude);
     layers(json).ifPresent(builder::layers);
     if (isSet(json, "use_rslora")) {
@@ -84,8 +84,8 @@ final class AdapterConfigFile {
   }
 
   private static Optional<LayerChoice> layers(JsonCursor json) {
-    var layers = json.opt("layers_to_transform").filter(field -> !isUnset(field.value()));
-    var patterns = json.opt("layers_pattern").filter(field -> !isUnset(field.value()));
+    var layers = json.opt("layers_to_transform").filter(field -> !field.isUnset());
+    var patterns = json.opt("layers_pattern").filter(field -> !field.isUnset());
     if (layers.isEmpty()) {
       patterns.ifPresent(field -> {
         throw field.error("none without layers_to_transform");
@@ -159,21 +159,10 @@ final class AdapterConfigFile {
       }
     });
     json.members().forEach((name, field) -> {
-      if (!NEUTRAL.contains(name) && !READ.contains(name) && !isUnset(field.value())) {
+      if (!NEUTRAL.contains(name) && !READ.contains(name) && !field.isUnset()) {
         throw field.error("nothing: this option is not supported");
       }
     });
-  }
-
-  private static boolean isUnset(Json value) {
-    return switch (value) {
-      case Json.Null n -> true;
-      case Json.Bool(boolean set) -> !set;
-      case Json.Arr(var elements) -> elements.isEmpty();
-      case Json.Obj(var members) -> members.isEmpty();
-      case Json.Str s -> s.value().isEmpty();
-      case Json.Num n -> false;
-    };
   }
 
   private static LoraTargets targets(JsonCursor field) {

@@ -13,38 +13,34 @@ import linnet.nn.TrainableParam;
 
 /** The keys of PEFT's {@code adapter_model.safetensors}. */
 final class AdapterKeys {
-  private static final String PREFIX = "base_model.model.";
-  /** What PEFT stores beside the adapter of an embedding or head that the targets name. */
-  private static final String BASE = ".base_layer.";
-
   private AdapterKeys() {}
 
   static String of(String key) {
-    return PREFIX + key;
+    return AdapterTensor.PREFIX + key;
   }
 
   static String loraA(String path) {
-    return PREFIX + path + ".lora_A.weight";
+    return new AdapterTensor(path, false).a();
   }
 
   static String loraB(String path) {
-    return PREFIX + path + ".lora_B.weight";
+    return new AdapterTensor(path, false).b();
   }
 
   static String embeddingA(String path) {
-    return PREFIX + path + ".lora_embedding_A";
+    return new AdapterTensor(path, true).a();
   }
 
   static String embeddingB(String path) {
-    return PREFIX + path + ".lora_embedding_B";
+    return new AdapterTensor(path, true).b();
   }
 
   static String magnitude(String path) {
-    return PREFIX + path + ".lora_magnitude_vector";
+    return of(path + ".lora_magnitude_vector");
   }
 
   static String baseWeight(String path) {
-    return PREFIX + path + BASE + "weight";
+    return of(path + AdapterTensor.BASE + "weight");
   }
 
   /** A base parameter that is stored with an adapter. */
@@ -65,7 +61,8 @@ final class AdapterKeys {
       case OutputHead head -> {
         var found = new ArrayList<BaseParam>();
         found.add(new BaseParam(baseWeight(path), head.weight(), head));
-        head.bias().ifPresent(bias -> found.add(new BaseParam(PREFIX + path + BASE + "bias", bias, head)));
+        head.bias().ifPresent(bias ->
+            found.add(new BaseParam(of(path + AdapterTensor.BASE + "bias"), bias, head)));
         yield found;
       }
       default -> List.of();

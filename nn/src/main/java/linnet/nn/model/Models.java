@@ -182,8 +182,7 @@ public final class Models {
    *
    * @param training where the copies live
    * @throws IllegalArgumentException if weights were quantised when the model was loaded: what is trained
-   *     would
-   *     be the damaged weights
+   *     would be the damaged weights
    */
   public static CausalLm trainable(CausalLm model, Scope training) {
     return Modules.mapParams(model, (name, param) -> {

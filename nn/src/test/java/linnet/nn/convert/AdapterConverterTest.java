@@ -173,6 +173,17 @@ class AdapterConverterTest {
     assertTrue(error.getMessage().contains("found shape (16, 3), expected (12, 3) for this base model"), error.getMessage());
   }
 
+  @Test
+  void aFactorOfNoModuleIsRefused() throws IOException {
+    var adapter = changed("qwen3", config -> config);
+    var name = "base_model.model.lora_A.weight";
+    SafetensorsWriter.write(adapter.resolve(AdapterFiles.WEIGHTS),
+        List.of(OutgoingTensor.of(name, Shape.of(2), new float[2])), Map.of());
+    var error = assertThrows(ModelFormatException.class,
+        () -> convert(adapter, "families/qwen3", folder.resolve("x.gguf")));
+    assertTrue(error.getMessage().contains(name + ": found a tensor that"), error.getMessage());
+  }
+
   /** An embedding's factors are looked up and multiplied: the first one stands transposed. */
   @Test
   void adaptersOfEmbeddingAndHeadWhereTheyAreApart() throws IOException {
