@@ -117,7 +117,7 @@ public final class AdapterFiles {
     var places = places(folder, model, config);
     var prepared = AdaptedTree.prepared(model, places);
     try (var stored = SafetensorsFile.open(file)) {
-      var source = new StoredAdapters(file, stored, places, config, training);
+      var source = new StoredAdapters(file, stored, config, training);
       source.requireNames(prepared, places);
       source.requireBase(prepared, places);
       return new Loaded<>(AdaptedTree.build(prepared, places, source), config);

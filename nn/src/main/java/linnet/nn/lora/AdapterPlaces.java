@@ -35,8 +35,8 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
   /**
    * Finds the places.
    *
-   * @throws IllegalArgumentException if the targets include what can carry no adapter, or what trains in
-   *     full; or nothing is a target, or the model has adapters already
+   * @throws IllegalArgumentException if the targets include what can carry no adapter, what trains in full, or
+   *     what adapters cannot begin from as configured; or nothing is a target, or the model has adapters already
    */
   static AdapterPlaces of(Module model, LoraConfig config) {
     AdaptedTree.requirePlain(model);
@@ -61,6 +61,9 @@ record AdapterPlaces(SequencedMap<String, Module> adapted, SequencedSet<String> 
     requireApart(modules, adapted.sequencedKeySet(), saved);
     if (adapted.isEmpty()) {
       requireSome(model, config);
+    }
+    if (config.init() == LoraInit.PISSA) {
+      Pissa.requireDecomposable(adapted, config);
     }
     return new AdapterPlaces(adapted, saved, tie);
   }

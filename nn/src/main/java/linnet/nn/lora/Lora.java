@@ -47,7 +47,7 @@ public final class Lora {
     places.requireAllUsed(model, config);
     var prepared = AdaptedTree.prepared(model, places);
     requireOwnHead(model, places, config);
-    return AdaptedTree.build(prepared, places, new NewAdapters(places, config, key, training));
+    return AdaptedTree.build(prepared, places, new NewAdapters(config, key, training));
   }
 
   /** What PiSSA leaves of a head would be another embedding. */

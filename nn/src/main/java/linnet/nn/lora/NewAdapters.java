@@ -20,13 +20,11 @@ final class NewAdapters implements AdapterSource {
   private final LoraConfig config;
   private final RandomKey key;
   private final Scope training;
-  private final Optional<Pissa> pissa;
 
-  NewAdapters(AdapterPlaces places, LoraConfig config, RandomKey key, Scope training) {
+  NewAdapters(LoraConfig config, RandomKey key, Scope training) {
     this.config = config;
     this.key = key;
     this.training = training;
-    this.pissa = config.init() == LoraInit.PISSA ? Optional.of(new Pissa(places, config)) : Optional.empty();
   }
 
   @Override
@@ -37,6 +35,7 @@ final class NewAdapters implements AdapterSource {
     int in = sizes[1];
     var a = training.allocate(dtype, rank, in);
     var b = training.zeros(dtype, sizes[0], rank);
+    var base = weight;
     switch (config.init()) {
       case DEFAULT -> fill(new Initializer.Uniform(1 / Math.sqrt(in)), a, path, "lora_A");
       case GAUSSIAN -> fill(new Initializer.Normal(1.0 / rank), a, path, "lora_A");
@@ -44,9 +43,12 @@ final class NewAdapters implements AdapterSource {
         fill(new Initializer.Uniform(1 / Math.sqrt(in)), a, path, "lora_A");
         fill(new Initializer.Uniform(1 / Math.sqrt(rank)), b, path, "lora_B");
       }
-      case PISSA -> pissa.orElseThrow().fill(path, a, b);
+      case PISSA -> {
+        var pissa = new Pissa(config);
+        pissa.fill(path, weight, layout, a, b);
+        base = pissa.rest(path, weight, layout, a, b, training);
+      }
     }
-    var base = pissa.map(p -> p.rest(path, weight, layout, training)).orElse(weight);
     var plain = lowRank(path, a, b, Optional.empty());
     return new Adapted(base, withMagnitude(path, plain, base, layout));
   }

@@ -31,30 +31,22 @@ record SingularVectors(double[] values, double[][] left, double[][] right) {
       throw new IllegalArgumentException("found " + count + " singular values asked of a matrix of shape ("
           + m + ", " + n + "), expected at most " + Math.min(m, n));
     }
-    return m < n ? ofTall(transposed(w, m, n), n, m, count).swapped() : ofTall(w, m, n, count);
+    boolean wide = m < n;
+    var found = ofTall(new Matrix(w, m, n, wide), Math.min(m, n), count);
+    return wide ? found.swapped() : found;
   }
 
   private SingularVectors swapped() {
     return new SingularVectors(values, right, left);
   }
 
-  private static double[] transposed(double[] w, int m, int n) {
-    var result = new double[w.length];
-    for (int i = 0; i < m; i++) {
-      for (int j = 0; j < n; j++) {
-        result[j * m + i] = w[i * n + j];
-      }
-    }
-    return result;
-  }
-
-  private static SingularVectors ofTall(double[] w, int m, int n, int count) {
+  private static SingularVectors ofTall(Matrix w, int n, int count) {
     var basis = new double[n][];
     var diagonal = new double[n];
     var beside = new double[n]; // beside[j] couples j and j + 1
     basis[0] = start(n, 0);
     for (int j = 0; ; j++) {
-      var next = timesTransposed(w, m, n, times(w, m, n, basis[j]));
+      var next = w.timesTransposed(w.times(basis[j]));
       diagonal[j] = dot(next, basis[j]);
       for (int pass = 0; pass < 2; pass++) {
         removeAll(next, basis, j + 1);
@@ -65,7 +57,7 @@ record SingularVectors(double[] values, double[][] left, double[][] right) {
       if (whole || size >= count + FIRST_CHECK && size % CHECKED_EVERY == 0) {
         var eigen = TridiagonalEigen.of(Arrays.copyOf(diagonal, size), Arrays.copyOf(beside, size));
         if (whole || converged(eigen, norm, count)) {
-          return assembled(w, m, n, basis, eigen, count);
+          return assembled(w, n, basis, eigen, count);
         }
       }
       double scale = Arrays.stream(diagonal, 0, size).map(Math::abs).max().orElse(0);
@@ -90,7 +82,7 @@ record SingularVectors(double[] values, double[][] left, double[][] right) {
     return true;
   }
 
-  private static SingularVectors assembled(double[] w, int m, int n, double[][] basis, TridiagonalEigen eigen,
+  private static SingularVectors assembled(Matrix w, int n, double[][] basis, TridiagonalEigen eigen,
       int count) {
     var values = new double[count];
     var left = new double[count][];
@@ -102,7 +94,7 @@ record SingularVectors(double[] values, double[][] left, double[][] right) {
         add(v, eigen.vectors()[j][column], basis[j]);
       }
       right[i] = scaled(v, 1 / Math.sqrt(dot(v, v)));
-      var u = times(w, m, n, right[i]);
+      var u = w.times(right[i]);
       values[i] = Math.sqrt(dot(u, u));
       left[i] = values[i] == 0 ? u : scaled(u, 1 / values[i]);
     }
@@ -133,29 +125,6 @@ record SingularVectors(double[] values, double[][] left, double[][] right) {
     }
   }
 
-  private static double[] times(double[] w, int m, int n, double[] v) {
-    var result = new double[m];
-    for (int i = 0; i < m; i++) {
-      double sum = 0;
-      for (int j = 0, at = i * n; j < n; j++) {
-        sum += w[at + j] * v[j];
-      }
-      result[i] = sum;
-    }
-    return result;
-  }
-
-  private static double[] timesTransposed(double[] w, int m, int n, double[] u) {
-    var result = new double[n];
-    for (int i = 0; i < m; i++) {
-      double factor = u[i];
-      for (int j = 0, at = i * n; j < n; j++) {
-        result[j] += w[at + j] * factor;
-      }
-    }
-    return result;
-  }
-
   private static double dot(double[] a, double[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {
@@ -172,5 +141,70 @@ record SingularVectors(double[] values, double[][] left, double[][] right) {
 
   private static double[] scaled(double[] v, double factor) {
     return Arrays.stream(v).map(x -> x * factor).toArray();
+  }
+
+  /**
+   * A matrix that is taller than wide, stored as it is or transposed. Its products use all processors; each element is
+   * one sum in the order of its terms, whoever computes it.
+   *
+   * @param w row by row as stored
+   * @param rows of what is stored
+   * @param columns of what is stored
+   * @param transposed whether the stored matrix is the transpose of the one that is meant
+   */
+  private record Matrix(double[] w, int rows, int columns, boolean transposed) {
+    private static final int ELEMENTS_OF_A_TASK = 1 << 16;
+
+    double[] times(double[] v) {
+      return transposed ? sumsOfColumns(v) : sumsOfRows(v);
+    }
+
+    double[] timesTransposed(double[] u) {
+      return transposed ? sumsOfRows(u) : sumsOfColumns(u);
+    }
+
+    private double[] sumsOfRows(double[] v) {
+      var sums = new double[rows];
+      inTasks(rows, columns, (from, to) -> {
+        for (int i = from; i < to; i++) {
+          sums[i] = sumOfRow(i, v);
+        }
+      });
+      return sums;
+    }
+
+    private double sumOfRow(int i, double[] v) {
+      double sum = 0;
+      for (int j = 0, at = i * columns; j < columns; j++) {
+        sum += w[at + j] * v[j];
+      }
+      return sum;
+    }
+
+    private double[] sumsOfColumns(double[] u) {
+      var sums = new double[columns];
+      inTasks(columns, rows, (from, to) -> {
+        for (int i = 0; i < rows; i++) {
+          addRow(i, u[i], sums, from, to);
+        }
+      });
+      return sums;
+    }
+
+    private void addRow(int i, double factor, double[] sums, int from, int to) {
+      for (int j = from, at = i * columns; j < to; j++) {
+        sums[j] += w[at + j] * factor;
+      }
+    }
+
+    private static void inTasks(int sums, int terms, Task task) {
+      int step = Math.max(1, ELEMENTS_OF_A_TASK / terms);
+      IntStream.range(0, Math.ceilDiv(sums, step)).parallel()
+          .forEach(i -> task.run(i * step, Math.min(sums, (i + 1) * step)));
+    }
+
+    private interface Task {
+      void run(int from, int to);
+    }
   }
 }

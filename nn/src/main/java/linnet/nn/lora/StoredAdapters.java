@@ -28,14 +28,12 @@ final class StoredAdapters implements AdapterSource {
   private final SafetensorsFile stored;
   private final LoraConfig config;
   private final Scope training;
-  private final Optional<Pissa> pissa;
 
-  StoredAdapters(Path file, SafetensorsFile stored, AdapterPlaces places, LoraConfig config, Scope training) {
+  StoredAdapters(Path file, SafetensorsFile stored, LoraConfig config, Scope training) {
     this.file = file;
     this.stored = stored;
     this.config = config;
     this.training = training;
-    this.pissa = config.init() == LoraInit.PISSA ? Optional.of(new Pissa(places, config)) : Optional.empty();
   }
 
   /**
@@ -59,7 +57,7 @@ final class StoredAdapters implements AdapterSource {
    */
   void requireBase(Module prepared, AdapterPlaces places) {
     for (var param : AdapterKeys.base(prepared, places)) {
-      boolean rest = pissa.isPresent() && param.owner() instanceof OutputHead;
+      boolean rest = config.init() == LoraInit.PISSA && param.owner() instanceof OutputHead;
       if (stored.specs().containsKey(param.key()) && !rest) {
         requireEqual(param.key(), param.param().value());
       }
@@ -93,17 +91,17 @@ final class StoredAdapters implements AdapterSource {
     int rank = config.rankAt(path);
     var a = read(AdapterKeys.loraA(path), Shape.of(rank, sizes[1]), dtype);
     var b = read(AdapterKeys.loraB(path), Shape.of(sizes[0], rank), dtype);
-    var base = pissa.map(p -> rest(p, path, weight, layout)).orElse(weight);
+    var base = config.init() == LoraInit.PISSA ? rest(path, weight, layout) : weight;
     return new Adapted(base, new LowRank(new TrainableParam(path + ".lora_A.weight", a),
         new TrainableParam(path + ".lora_B.weight", b), magnitude(path, sizes[0], dtype),
         config.scaleAt(path), config.dropout()));
   }
 
-  private Param rest(Pissa beginning, String path, Param weight, WeightLayout layout) {
+  private Param rest(String path, Param weight, WeightLayout layout) {
     var key = AdapterKeys.baseWeight(path);
     return stored.specs().containsKey(key)
         ? new FrozenParam(weight.name(), read(key, weight.shape(), Lora.dtypeFor(weight)))
-        : beginning.rest(path, weight, layout, training);
+        : new Pissa(config).rest(path, weight, layout, training);
   }
 
   @Override

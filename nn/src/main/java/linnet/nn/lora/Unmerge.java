@@ -35,7 +35,7 @@ public record Unmerge<M extends Module>(M model, String fingerprint) {
     var file = folder.resolve(AdapterFiles.WEIGHTS);
     var places = AdapterFiles.places(folder, merged, config);
     try (var stored = SafetensorsFile.open(file)) {
-      var source = new StoredAdapters(file, stored, places, config, training);
+      var source = new StoredAdapters(file, stored, config, training);
       source.requireNames(merged, places);
       var adapted = AdaptedTree.build(merged, places, source);
       return new Unmerge<>(negated(adapted), MergeRecord.fingerprint(adapted));

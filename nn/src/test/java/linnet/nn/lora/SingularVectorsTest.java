@@ -1,5 +1,6 @@
 package linnet.nn.lora;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -87,6 +88,24 @@ class SingularVectorsTest {
     var values = IntStream.range(0, 40).mapToDouble(r -> 5 * Math.pow(0.9, r)).toArray();
     var w = matrix(m, n, values, orthonormal(random, 40, m), orthonormal(random, 40, n));
     assertEquals(5 * Math.pow(0.9, 7), SingularVectors.largest(w, m, n, 8).values()[7], EXACT);
+  }
+
+  @Test
+  void theTransposeHasTheSameVectorsToTheBitTheOtherWayRound() {
+    int m = 400;
+    int n = 300;
+    var w = new Random(6).doubles(m * n, -1, 1).toArray();
+    var transposed = new double[m * n];
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        transposed[j * m + i] = w[i * n + j];
+      }
+    }
+    var tall = SingularVectors.largest(w, m, n, 5);
+    var wide = SingularVectors.largest(transposed, n, m, 5);
+    assertArrayEquals(tall.values(), wide.values());
+    assertArrayEquals(tall.left(), wide.right());
+    assertArrayEquals(tall.right(), wide.left());
   }
 
   @Test
