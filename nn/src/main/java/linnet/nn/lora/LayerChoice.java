@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 
 /**
@@ -25,14 +26,22 @@ public record LayerChoice(List<Integer> layers, List<String> patterns) {
    * Copies the lists.
    *
    * @throws IllegalArgumentException if there are no layers, or a number is negative
-   * @throws java.util.regex.PatternSyntaxException if a pattern is malformed
+   * @throws PatternSyntaxException if a pattern is malformed, or leaves no place for the number
    */
   public LayerChoice {
     layers = List.copyOf(layers);
     patterns = List.copyOf(patterns);
     require(!layers.isEmpty(), "layers_to_transform", layers.size(), "at least one number");
     layers.forEach(layer -> require(layer >= 0, "layers_to_transform", layer, "numbers of at least 0"));
-    patterns.forEach(pattern -> PythonRegex.compile(numberBehind(pattern)));
+    patterns.forEach(LayerChoice::requireNumberBehind);
+  }
+
+  /** An expression can make a comment of what follows it. */
+  private static void requireNumberBehind(String pattern) {
+    int groups = PythonRegex.compile(pattern).matcher("").groupCount();
+    if (PythonRegex.compile(numberBehind(pattern)).matcher("").groupCount() != groups + 1) {
+      throw new PatternSyntaxException("the layer's number cannot follow it", pattern, -1);
+    }
   }
 
   private static String numberBehind(String pattern) {

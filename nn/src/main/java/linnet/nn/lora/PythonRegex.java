@@ -10,11 +10,13 @@ import java.util.regex.PatternSyntaxException;
 /**
  * Regular expressions as Python's {@code re} reads them, which is what PEFT's configurations are written in:
  * groups are named {@code (?P<name>…)}, a {@code [} within a class means itself, {@code {,3}} repeats. What
- * Java cannot do is refused. A search that takes too many steps is given up, for a file may hold any
- * expression.
+ * Java cannot do is refused. A search that takes too many steps is given up, and so many repetitions that even
+ * what matches nothing would take them are refused, for a file may hold any expression.
  */
 final class PythonRegex {
   private static final int MAX_DEPTH = 200;
+  /** Times that something must be repeated, all such numbers multiplied: what is empty looks at no text. */
+  private static final int MAX_REPETITIONS = 1000;
   private static final String ESCAPES = "AbBdDsSwWnrtfxu";
 
   private final String source;
@@ -22,6 +24,7 @@ final class PythonRegex {
   private final Map<String, String> groups = new HashMap<>();
   private int at;
   private int depth;
+  private double repetitions = 1;
 
   private PythonRegex(String source) {
     this.source = source;
@@ -169,10 +172,20 @@ final class PythonRegex {
     var inner = end < 0 ? "" : source.substring(at + 1, end);
     if (!inner.matches("\\d+(,\\d*)?|,\\d*")) {
       replace(1, "\\{"); // no repetition: Python takes it for itself
-    } else if (inner.startsWith(",")) {
+      return;
+    }
+    countRepetitions(inner.split(",", -1)[0]);
+    if (inner.startsWith(",")) {
       replace(inner.length() + 2, "{0" + inner + "}");
     } else {
       copy(inner.length() + 2);
+    }
+  }
+
+  private void countRepetitions(String least) {
+    repetitions *= least.isEmpty() ? 1 : Math.max(1, Double.parseDouble(least)); // of any number of digits
+    if (repetitions > MAX_REPETITIONS) {
+      throw refused("repetitions of more than " + MAX_REPETITIONS + " in all");
     }
   }
 

@@ -85,6 +85,13 @@ class AdapterPlacesTest {
     assertThrows(PatternSyntaxException.class, () -> PythonRegex.compile("(".repeat(5000)));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"(?:){2147483647}", "(?:){99999999999999999999,}", "((?:){1000}){2}", "(?=){1001,}"})
+  void repetitionsThatLookAtNothingAreBoundedToo(String pattern) {
+    assertThrows(PatternSyntaxException.class, () -> PythonRegex.compile(pattern));
+    assertTrue(PythonRegex.matchesWhole("(a{0,9999}){,7}b{1000}", "a" + "b".repeat(1000)));
+  }
+
   @Test
   void theLayerIsTheNumberBehindTheList() {
     var path = "model.layers.12.mlp.experts.3.up_proj";
@@ -96,6 +103,7 @@ class AdapterPlacesTest {
     assertFalse(new LayerChoice(List.of(12), List.of("model|layers")).includes(path),
         "a match without number");
     assertThrows(PatternSyntaxException.class, () -> new LayerChoice(List.of(0), List.of("(")));
+    assertThrows(PatternSyntaxException.class, () -> new LayerChoice(List.of(0), List.of("(?x) layers #")));
   }
 
   @Test
