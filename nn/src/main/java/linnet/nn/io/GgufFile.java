@@ -7,40 +7,65 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 
-/** A GGUF file, mapped into memory; names, order of rows and element types are those of the file. */
+/**
+ * A GGUF file, mapped into memory, with the other parts of its model where that was split; names, order of rows
+ * and element types are those of the file.
+ */
 public final class GgufFile implements TensorStore {
-  private final MappedFile file;
+  private final List<MappedFile> files = new ArrayList<>();
+  private final GgufHeader header;
   private final GgufMetadata metadata;
-  private final MappedTensors tensors;
-  private final long dataStart;
+  private final SequencedMap<String, MappedTensors> parts = new LinkedHashMap<>();
+  private final SequencedMap<String, TensorSpec> specs = new LinkedHashMap<>();
 
-  private GgufFile(MappedFile file) {
-    this.file = file;
-    var header = GgufHeader.read(file.path().toString(), file.bytes());
-    metadata = header.metadata();
-    tensors = new MappedTensors(file, header.tensors());
-    dataStart = header.dataStart();
+  private GgufFile(Path path) {
+    try {
+      header = add(path);
+      var split = GgufSplit.of(path, header.metadata());
+      for (var other : split.others()) {
+        split.requirePart(files.size(), other, add(other).metadata());
+      }
+      if (files.size() > 1) {
+        split.requireTensors(header.metadata(), specs.size());
+      }
+      metadata = GgufSplit.whole(header.metadata());
+    } catch (RuntimeException unsound) {
+      close();
+      throw unsound;
+    }
+  }
+
+  private GgufHeader add(Path path) {
+    var file = MappedFile.open(path);
+    files.add(file);
+    var read = GgufHeader.read(path.toString(), file.bytes());
+    var tensors = new MappedTensors(file, read.tensors());
+    tensors.specs().forEach((name, spec) -> {
+      if (specs.put(name, spec) != null) {
+        throw new ModelFormatException(path, name, "found the tensor in an earlier part as well");
+      }
+      parts.put(name, tensors);
+    });
+    return read;
   }
 
   /**
-   * Opens a file.
+   * Opens a file, and where it is the first part of a split model all others, which lie beside it.
    *
    * @param path the file
    * @return the open file
-   * @throws ModelFormatException if it is not a sound GGUF file of version 2 or 3, or holds a tensor of a
-   *     type that is not supported
+   * @throws ModelFormatException if it is not a sound GGUF file of version 2 or 3, holds a tensor of a type that
+   *     is not supported, or is one of several parts and not the first, or another is missing
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static GgufFile open(Path path) {
-    var file = MappedFile.open(path);
-    try {
-      return new GgufFile(file);
-    } catch (ModelFormatException unsound) {
-      file.close();
-      throw unsound;
-    }
+    return new GgufFile(path);
   }
 
   /** Whether a file begins as one of this format. */
@@ -60,11 +85,11 @@ public final class GgufFile implements TensorStore {
    * @return its path
    */
   public Path path() {
-    return file.path();
+    return files.getFirst().path();
   }
 
   /**
-   * Keys and values; arrays among them are readable until this file is closed.
+   * Keys and values, but for those of a split; arrays among them are readable until this file is closed.
    *
    * @return the metadata
    */
@@ -78,21 +103,25 @@ public final class GgufFile implements TensorStore {
    * @return the bytes, readable until this file is closed
    */
   public MemorySegment header() {
-    return file.bytes().asSlice(0, dataStart);
+    return files.getFirst().bytes().asSlice(0, header.dataStart());
   }
 
   @Override
   public SequencedMap<String, TensorSpec> specs() {
-    return tensors.specs();
+    return Collections.unmodifiableSequencedMap(specs);
   }
 
   @Override
   public StoredTensor get(String name) {
-    return tensors.get(name);
+    var part = parts.get(name);
+    if (part == null) {
+      throw ModelFormatException.noTensor(path(), name, specs.size());
+    }
+    return part.get(name);
   }
 
   @Override
   public void close() {
-    file.close();
+    files.forEach(MappedFile::close);
   }
 }

@@ -106,8 +106,8 @@ final class RepoFiles {
           + (others.isEmpty() ? "it has no GGUF file at all" : "its GGUF files: " + shown(others)));
     }
     if (PART.matcher(file).matches()) {
-      throw new HubException(name + ": " + file + " is one of several parts of a model; Linnet reads GGUF"
-          + " models of one file");
+      throw new HubException(name + ": " + file + " is one of several parts of a model, of which one at a time"
+          + " can be pulled; download them all into a folder and name the first as the model");
     }
     return new Selection(List.of(), file);
   }
