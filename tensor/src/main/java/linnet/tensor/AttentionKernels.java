@@ -15,6 +15,10 @@ public interface AttentionKernels extends Kernels {
    * out(T,H,D) = softmax(s) · v, of each query over the keys of its row that it sees, with the scores s of
    * {@link AttentionRule}.
    *
+   * <p>A NaN in what a query sees, or in itself, is in its result; one in another row is not. Whether one that
+   * the mask hides from a query, elsewhere in its row, is in its result is not promised: weighted with zero it is a
+   * NaN by this definition, and fast backends pass over tiles of which no query sees anything.
+   *
    * @param logSumExp (T,H), written: the logarithm of each softmax's denominator, for the backward pass
    */
   default void attention(Tensor out, Tensor logSumExp, Tensor q, Tensor k, Tensor v, Segments rows,
