@@ -23,9 +23,6 @@ interface DotLanes {
    */
   void addProducts(float[] a, int aAt, float[] b, int bStride, int n, float[] lanes, int lanesAt);
 
-  /** Whether {@link #products} decodes this type on the way; rows of others are better decoded before. */
-  boolean readsStored(DType dtype);
-
   /**
    * The products of a row with one stored row after the other, decoded on the way: {@code sums[at + r]} = Σ
    * {@code a[aAt + i]} · element {@code first + r·stride + i} of {@code b}, for i below n and r below

@@ -1,6 +1,8 @@
 package linnet.tensor.vector;
 
 import java.util.Arrays;
+import linnet.tensor.DType;
+import linnet.tensor.NormalFloat;
 import linnet.tensor.vector.Workspace.Purpose;
 
 /**
@@ -76,7 +78,7 @@ final class FewRows {
   }
 
   private void columns(Part part, float[] left, int from, int end, Update update, Workspace workspace) {
-    boolean direct = part.out.rows() <= DIRECT && dots.readsStored(part.b.dtype()) && hasWholeBlocks(part.b);
+    boolean direct = part.out.rows() <= DIRECT && hasWholeBlocks(part.b);
     int block = direct ? BLOCK : DotLanes.ROWS;
     for (int n = from; n < end; n += block) {
       int count = Math.min(block, end - n);
@@ -89,7 +91,7 @@ final class FewRows {
   }
 
   private static boolean hasWholeBlocks(Matrix b) {
-    int block = b.dtype().elementsPerBlock();
+    int block = b.dtype() == DType.NF4 ? NormalFloat.RUN : b.dtype().elementsPerBlock();
     return b.offset() % block == 0 && b.columnStride() % block == 0;
   }
 

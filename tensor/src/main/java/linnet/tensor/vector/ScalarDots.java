@@ -23,11 +23,6 @@ final class ScalarDots implements DotLanes {
   }
 
   @Override
-  public boolean readsStored(DType dtype) {
-    return dtype.isFloating();
-  }
-
-  @Override
   public void products(float[] a, int aAt, int n, DType dtype, MemorySegment b, long first, long stride,
       int rows, float[] sums, int at) {
     var lanes = new float[LANES];

@@ -10,7 +10,6 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorOperators.Conversion;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import linnet.tensor.DType;
@@ -20,19 +19,17 @@ import linnet.tensor.DType;
  *
  * <p>All of them are decoded in parts of {@link #PART} elements, which are whole blocks or lie within one. A
  * format is one method that decodes some parts in a row, see {@link VectorSmallBlocks}, {@link
- * VectorSuperBlocks} and {@link VectorNormalFloat}; packing and products are made of it.
+ * VectorSuperBlocks} and {@link VectorNormalFloat}; packing and gathering are made of it, and products of
+ * more than a few rows.
  */
 final class VectorBlocks {
   /** Elements of a part. */
   static final int PART = 32;
 
-  /**
-   * As many bytes as F32 lanes, but for the smallest vectors: there are none of four bytes, so half are used.
-   */
+  /** As many bytes as F32 lanes; there are no vectors of four, which are loaded as an integer. */
   private static final VectorSpecies<Byte> B =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, 8 * L)));
-  /** Elements that a loop over a part's bytes takes at once. */
-  static final int STEP = B.length();
+  private static final int INT_BYTES = 4;
 
   private VectorBlocks() {}
 
@@ -78,23 +75,24 @@ final class VectorBlocks {
     }
   }
 
-  /** Bytes [at + second·L, at + second·L + L) as integers; {@code second} is 0 or 1. */
-  static IntVector widen(MemorySegment bytes, long at, int second, Conversion<Byte, Integer> conversion) {
-    return STEP > L ? widen(load(bytes, at), conversion, second)
-        : widen(load(bytes, at + (long) second * L), conversion, 0);
+  /** Bytes [at, at + L) as integers. */
+  static IntVector unsigned(MemorySegment bytes, long at) {
+    return (IntVector) load(bytes, at).convertShape(VectorOperators.ZERO_EXTEND_B2I, Width.I, 0);
   }
 
-  /** The same as unsigned integers. */
-  static IntVector unsigned(MemorySegment bytes, long at, int second) {
-    return widen(bytes, at, second, VectorOperators.ZERO_EXTEND_B2I);
+  /** The same as signed integers. */
+  static IntVector signed(MemorySegment bytes, long at) {
+    return (IntVector) load(bytes, at).convertShape(VectorOperators.B2I, Width.I, 0);
   }
 
-  private static ByteVector load(MemorySegment bytes, long from) {
-    return ByteVector.fromMemorySegment(B, bytes, from, ByteOrder.LITTLE_ENDIAN);
+  /** Bytes [at, at + L) of an array that has 8 from there on. */
+  static IntVector signed(byte[] bytes, int at) {
+    return (IntVector) ByteVector.fromArray(B, bytes, at).convertShape(VectorOperators.B2I, Width.I, 0);
   }
 
-  private static IntVector widen(ByteVector bytes, Conversion<Byte, Integer> conversion, int part) {
-    return (IntVector) bytes.convertShape(conversion, Width.I, part);
+  private static ByteVector load(MemorySegment bytes, long at) {
+    return L == INT_BYTES ? IntVector.broadcast(Width.I, bytes.get(Native.I32, at)).reinterpretAsBytes()
+        : ByteVector.fromMemorySegment(B, bytes, at, ByteOrder.LITTLE_ENDIAN);
   }
 
   static FloatVector toFloats(IntVector x) {

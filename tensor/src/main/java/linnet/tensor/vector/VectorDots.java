@@ -1,41 +1,32 @@
 package linnet.tensor.vector;
 
-import static linnet.tensor.vector.VectorBlocks.half;
-import static linnet.tensor.vector.VectorBlocks.toFloats;
-import static linnet.tensor.vector.VectorBlocks.widen;
 import static linnet.tensor.vector.Width.L;
 import static linnet.tensor.vector.Width.S;
 import static linnet.tensor.vector.Width.broadcast;
 import static linnet.tensor.vector.Width.load;
-import static linnet.tensor.vector.Width.loadBfloat16;
-import static linnet.tensor.vector.Width.loadFloat16;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import linnet.tensor.DType;
 
 /**
- * {@link DotLanes} on the Vector API.
- *
- * <p>Stored rows are read one by one from front to back, since memory is slower when several are read in
- * turn: a pass does as many lanes at once as there are registers for, all of them but with the smallest
- * vectors.
+ * {@link DotLanes} on the Vector API. Stored rows are read one by one from front to back, since memory is
+ * slower when several are read in turn.
  */
 final class VectorDots implements DotLanes {
   private static final VectorSpecies<Float> QUARTER = FloatVector.SPECIES_128;
   private static final int HALF = LANES / 2;
-  /** Whether a pass does two vectors of each half of the lanes, not one that is as long as a half. */
-  private static final boolean PAIRS = L < HALF;
-  /** Lanes of each half that a pass does. */
-  private static final int STEP = PAIRS ? 2 * L : L;
+  private static final Map<DType, StoredRow> KERNELS = new EnumMap<>(DType.class);
 
-  private static final int Q8_BYTES = DType.Q8_0.bytesPerBlock();
-  private static final int Q4_BYTES = DType.Q4_0.bytesPerBlock();
-  private static final int Q4_1_BYTES = DType.Q4_1.bytesPerBlock();
+  static {
+    for (var dtype : DType.values()) {
+      KERNELS.put(dtype, StoredRow.of(dtype));
+    }
+  }
 
   private final ScalarDots tail = new ScalarDots();
 
@@ -84,31 +75,18 @@ final class VectorDots implements DotLanes {
   }
 
   @Override
-  public boolean readsStored(DType dtype) {
-    return switch (dtype) {
-      case F32, BF16, F16, Q8_0, Q4_0, Q4_1 -> true;
-      default -> false;
-    };
-  }
-
-  @Override
   public void products(float[] a, int aAt, int n, DType dtype, MemorySegment b, long first, long stride,
       int rows, float[] sums, int at) {
+    var kernel = KERNELS.get(dtype);
     var lanes = new float[LANES];
-    int end = readsStored(dtype) ? n - n % LANES : 0;
-    int step = dtype == DType.F16 ? L : STEP;
+    int end = kernel == null ? 0 : n - n % kernel.unit();
+    var room = end == 0 ? null : kernel.room(end);
     for (int r = 0; r < rows; r++) {
       long row = first + r * stride;
-      for (int part = 0; part < HALF; part += step) {
-        switch (dtype) {
-          case F32 -> f32(a, aAt + part, b, 4 * (row + part), end, lanes, part);
-          case BF16 -> bf16(a, aAt + part, b, 2 * (row + part), end, lanes, part);
-          case F16 -> f16(a, aAt + part, b, 2 * (row + part), end, lanes, part);
-          case Q8_0 -> q8(a, aAt + part, b, start(dtype, row) + part, end, lanes, part);
-          case Q4_0 -> q4(a, aAt + part, b, start(dtype, row) + part, end, lanes, part);
-          case Q4_1 -> q4WithMinimum(a, aAt + part, b, start(dtype, row) + part, end, lanes, part);
-          default -> Arrays.fill(lanes, 0);
-        }
+      if (end > 0) {
+        kernel.sum(a, aAt, end, b, row, lanes, room);
+      } else {
+        Arrays.fill(lanes, 0);
       }
       if (end < n) {
         tail.addStored(a, aAt + end, n - end, dtype, b, row + end, lanes);
@@ -117,143 +95,8 @@ final class VectorDots implements DotLanes {
     }
   }
 
-  private static void f32(float[] a, int aAt, MemorySegment b, long row, int n, float[] lanes, int part) {
-    var s0 = FloatVector.zero(S);
-    var s1 = FloatVector.zero(S);
-    var t0 = FloatVector.zero(S);
-    var t1 = FloatVector.zero(S);
-    for (int i = 0; i < n; i += LANES) {
-      s0 = of(a, aAt + i).fma(load(b, row, i), s0);
-      t0 = of(a, aAt + i + HALF).fma(load(b, row, i + HALF), t0);
-      if (PAIRS) {
-        s1 = of(a, aAt + i + L).fma(load(b, row, i + L), s1);
-        t1 = of(a, aAt + i + HALF + L).fma(load(b, row, i + HALF + L), t1);
-      }
-    }
-    store(s0, s1, t0, t1, lanes, part);
-  }
-
-  private static void bf16(float[] a, int aAt, MemorySegment b, long row, int n, float[] lanes, int part) {
-    var s0 = FloatVector.zero(S);
-    var s1 = FloatVector.zero(S);
-    var t0 = FloatVector.zero(S);
-    var t1 = FloatVector.zero(S);
-    for (int i = 0; i < n; i += LANES) {
-      s0 = of(a, aAt + i).fma(loadBfloat16(b, row, i), s0);
-      t0 = of(a, aAt + i + HALF).fma(loadBfloat16(b, row, i + HALF), t0);
-      if (PAIRS) {
-        s1 = of(a, aAt + i + L).fma(loadBfloat16(b, row, i + L), s1);
-        t1 = of(a, aAt + i + HALF + L).fma(loadBfloat16(b, row, i + HALF + L), t1);
-      }
-    }
-    store(s0, s1, t0, t1, lanes, part);
-  }
-
-  /** One vector of each half: decoding takes so many operations that C2 would not inline those of four. */
-  private static void f16(float[] a, int aAt, MemorySegment b, long row, int n, float[] lanes, int part) {
-    var s = FloatVector.zero(S);
-    var t = FloatVector.zero(S);
-    for (int i = 0; i < n; i += LANES) {
-      s = of(a, aAt + i).fma(loadFloat16(b, row, i), s);
-      t = of(a, aAt + i + HALF).fma(loadFloat16(b, row, i + HALF), t);
-    }
-    s.intoArray(lanes, part);
-    t.intoArray(lanes, part + HALF);
-  }
-
-  private static void q8(float[] a, int aAt, MemorySegment b, long row, int n, float[] lanes, int part) {
-    var s0 = FloatVector.zero(S);
-    var s1 = FloatVector.zero(S);
-    var t0 = FloatVector.zero(S);
-    var t1 = FloatVector.zero(S);
-    for (int i = 0; i < n; i += LANES) {
-      long block = row + i / LANES * (long) Q8_BYTES;
-      var scale = broadcast(half(b, block - part));
-      s0 = of(a, aAt + i).fma(q8(b, block, 0).mul(scale), s0);
-      t0 = of(a, aAt + i + HALF).fma(q8(b, block + HALF, 0).mul(scale), t0);
-      if (PAIRS) {
-        s1 = of(a, aAt + i + L).fma(q8(b, block, 1).mul(scale), s1);
-        t1 = of(a, aAt + i + HALF + L).fma(q8(b, block + HALF, 1).mul(scale), t1);
-      }
-    }
-    store(s0, s1, t0, t1, lanes, part);
-  }
-
-  private static void q4(float[] a, int aAt, MemorySegment b, long row, int n, float[] lanes, int part) {
-    var s0 = FloatVector.zero(S);
-    var s1 = FloatVector.zero(S);
-    var t0 = FloatVector.zero(S);
-    var t1 = FloatVector.zero(S);
-    for (int i = 0; i < n; i += LANES) {
-      long block = row + i / LANES * (long) Q4_BYTES;
-      var scale = broadcast(half(b, block - part));
-      var pairs = nibbles(b, block + 2, 0);
-      s0 = of(a, aAt + i).fma(toFloats(low(pairs).sub(8)).mul(scale), s0);
-      t0 = of(a, aAt + i + HALF).fma(toFloats(high(pairs).sub(8)).mul(scale), t0);
-      if (PAIRS) {
-        var more = nibbles(b, block + 2, 1);
-        s1 = of(a, aAt + i + L).fma(toFloats(low(more).sub(8)).mul(scale), s1);
-        t1 = of(a, aAt + i + HALF + L).fma(toFloats(high(more).sub(8)).mul(scale), t1);
-      }
-    }
-    store(s0, s1, t0, t1, lanes, part);
-  }
-
-  private static void q4WithMinimum(float[] a, int aAt, MemorySegment b, long row, int n, float[] lanes,
-      int part) {
-    var s0 = FloatVector.zero(S);
-    var s1 = FloatVector.zero(S);
-    var t0 = FloatVector.zero(S);
-    var t1 = FloatVector.zero(S);
-    for (int i = 0; i < n; i += LANES) {
-      long block = row + i / LANES * (long) Q4_1_BYTES;
-      var scale = broadcast(half(b, block - part));
-      var minimum = broadcast(half(b, block - part + 2));
-      var pairs = nibbles(b, block + 4, 0);
-      s0 = of(a, aAt + i).fma(toFloats(low(pairs)).fma(scale, minimum), s0);
-      t0 = of(a, aAt + i + HALF).fma(toFloats(high(pairs)).fma(scale, minimum), t0);
-      if (PAIRS) {
-        var more = nibbles(b, block + 4, 1);
-        s1 = of(a, aAt + i + L).fma(toFloats(low(more)).fma(scale, minimum), s1);
-        t1 = of(a, aAt + i + HALF + L).fma(toFloats(high(more)).fma(scale, minimum), t1);
-      }
-    }
-    store(s0, s1, t0, t1, lanes, part);
-  }
-
-  private static FloatVector q8(MemorySegment b, long at, int second) {
-    return toFloats(widen(b, at + 2, second, VectorOperators.B2I));
-  }
-
-  private static IntVector nibbles(MemorySegment b, long at, int second) {
-    return widen(b, at, second, VectorOperators.ZERO_EXTEND_B2I);
-  }
-
-  private static IntVector low(IntVector pairs) {
-    return pairs.and(0xF);
-  }
-
-  private static IntVector high(IntVector pairs) {
-    return pairs.lanewise(VectorOperators.LSHR, 4);
-  }
-
-  /** The byte that the block of an element begins with. */
-  private static long start(DType dtype, long element) {
-    return element / LANES * dtype.bytesPerBlock();
-  }
-
   private static FloatVector of(float[] a, int at) {
     return FloatVector.fromArray(S, a, at);
-  }
-
-  private static void store(FloatVector s0, FloatVector s1, FloatVector t0, FloatVector t1, float[] lanes,
-      int part) {
-    s0.intoArray(lanes, part);
-    t0.intoArray(lanes, part + HALF);
-    if (PAIRS) {
-      s1.intoArray(lanes, part + L);
-      t1.intoArray(lanes, part + HALF + L);
-    }
   }
 
   @Override

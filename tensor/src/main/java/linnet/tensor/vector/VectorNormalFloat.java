@@ -1,7 +1,6 @@
 package linnet.tensor.vector;
 
 import static linnet.tensor.vector.VectorBlocks.PART;
-import static linnet.tensor.vector.VectorBlocks.STEP;
 import static linnet.tensor.vector.VectorBlocks.unsigned;
 import static linnet.tensor.vector.Width.L;
 import static linnet.tensor.vector.Width.broadcast;
@@ -13,7 +12,7 @@ import linnet.tensor.NormalFloat;
 
 /** Parts of blocks of {@link NormalFloat}, see {@link VectorBlocks}. */
 final class VectorNormalFloat {
-  private static final SixteenFloats VALUES = SixteenFloats.of(NormalFloat.values());
+  static final SixteenFloats VALUES = SixteenFloats.of(NormalFloat.values());
   private static final int PARTS = NormalFloat.ELEMENTS / PART;
   private static final int PARTS_OF_RUN = NormalFloat.RUN / PART;
 
@@ -28,11 +27,8 @@ final class VectorNormalFloat {
       long from = block + NormalFloat.HEAD + (long) run * NormalFloat.RUN_BYTES + 1;
       int shift = within % PARTS_OF_RUN * 4;
       int to = at + p * PART;
-      for (int i = 0; i < PART; i += STEP) {
-        VALUES.get(nibbles(unsigned(bytes, from + i, 0), shift)).mul(scale).intoArray(out, to + i);
-        if (STEP > L) {
-          VALUES.get(nibbles(unsigned(bytes, from + i, 1), shift)).mul(scale).intoArray(out, to + i + L);
-        }
+      for (int i = 0; i < PART; i += L) {
+        VALUES.get(nibbles(unsigned(bytes, from + i), shift)).mul(scale).intoArray(out, to + i);
       }
     }
   }

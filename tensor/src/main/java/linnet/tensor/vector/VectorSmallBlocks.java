@@ -1,11 +1,10 @@
 package linnet.tensor.vector;
 
 import static linnet.tensor.vector.VectorBlocks.PART;
-import static linnet.tensor.vector.VectorBlocks.STEP;
 import static linnet.tensor.vector.VectorBlocks.half;
 import static linnet.tensor.vector.VectorBlocks.toFloats;
 import static linnet.tensor.vector.VectorBlocks.unsigned;
-import static linnet.tensor.vector.VectorBlocks.widen;
+import static linnet.tensor.vector.VectorBlocks.signed;
 import static linnet.tensor.vector.Width.L;
 import static linnet.tensor.vector.Width.broadcast;
 
@@ -23,10 +22,10 @@ final class VectorSmallBlocks {
   private static final int HALF = PART / 2;
   /** Bytes of the 32 fifth bits. */
   private static final int FIFTHS = 4;
-  private static final IntVector COUNTING = IntVector.zero(Width.I).addIndex(1);
-  private static final float INT8_STEP = 1 / 127f;
+  static final IntVector COUNTING = IntVector.zero(Width.I).addIndex(1);
+  static final float INT8_STEP = 1 / 127f;
 
-  private static final SixteenFloats IQ4 = SixteenFloats.of(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25,
+  static final SixteenFloats IQ4 = SixteenFloats.of(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25,
       38, 53, 69, 89, 113);
 
   private VectorSmallBlocks() {}
@@ -36,11 +35,8 @@ final class VectorSmallBlocks {
       long from = (part + p) * DType.Q8_0.bytesPerBlock();
       int to = at + p * PART;
       var scale = broadcast(half(bytes, from));
-      for (int i = 0; i < PART; i += STEP) {
-        signed(bytes, from + 2 + i, 0).mul(scale).intoArray(out, to + i);
-        if (STEP > L) {
-          signed(bytes, from + 2 + i, 1).mul(scale).intoArray(out, to + i + L);
-        }
+      for (int i = 0; i < PART; i += L) {
+        toFloats(signed(bytes, from + 2 + i)).mul(scale).intoArray(out, to + i);
       }
     }
   }
@@ -51,17 +47,10 @@ final class VectorSmallBlocks {
       long from = block + 2 + (part + p) % 2 * PART;
       int to = at + p * PART;
       var most = broadcast(half(bytes, block));
-      for (int i = 0; i < PART; i += STEP) {
-        signed(bytes, from + i, 0).mul(most).mul(INT8_STEP).intoArray(out, to + i);
-        if (STEP > L) {
-          signed(bytes, from + i, 1).mul(most).mul(INT8_STEP).intoArray(out, to + i + L);
-        }
+      for (int i = 0; i < PART; i += L) {
+        toFloats(signed(bytes, from + i)).mul(most).mul(INT8_STEP).intoArray(out, to + i);
       }
     }
-  }
-
-  private static FloatVector signed(MemorySegment bytes, long at, int second) {
-    return toFloats(widen(bytes, at, second, VectorOperators.B2I));
   }
 
   static void q4(MemorySegment bytes, long part, int count, float[] out, int at) {
@@ -69,11 +58,8 @@ final class VectorSmallBlocks {
       long from = (part + p) * DType.Q4_0.bytesPerBlock();
       int to = at + p * PART;
       var scale = broadcast(half(bytes, from));
-      for (int i = 0; i < HALF; i += STEP) {
-        putQ4(unsigned(bytes, from + 2 + i, 0), scale, out, to + i);
-        if (STEP > L) {
-          putQ4(unsigned(bytes, from + 2 + i, 1), scale, out, to + i + L);
-        }
+      for (int i = 0; i < HALF; i += L) {
+        putQ4(unsigned(bytes, from + 2 + i), scale, out, to + i);
       }
     }
   }
@@ -89,11 +75,8 @@ final class VectorSmallBlocks {
       int to = at + p * PART;
       var scale = broadcast(half(bytes, from));
       var minimum = broadcast(half(bytes, from + 2));
-      for (int i = 0; i < HALF; i += STEP) {
-        putQ4(unsigned(bytes, from + 4 + i, 0), scale, minimum, out, to + i);
-        if (STEP > L) {
-          putQ4(unsigned(bytes, from + 4 + i, 1), scale, minimum, out, to + i + L);
-        }
+      for (int i = 0; i < HALF; i += L) {
+        putQ4(unsigned(bytes, from + 4 + i), scale, minimum, out, to + i);
       }
     }
   }
@@ -109,11 +92,8 @@ final class VectorSmallBlocks {
       int to = at + p * PART;
       var scale = broadcast(half(bytes, from));
       var fifths = IntVector.broadcast(Width.I, bytes.get(Native.I32, from + 2));
-      for (int i = 0; i < HALF; i += STEP) {
-        putQ5(unsigned(bytes, from + 2 + FIFTHS + i, 0), fifths, i, scale, out, to + i);
-        if (STEP > L) {
-          putQ5(unsigned(bytes, from + 2 + FIFTHS + i, 1), fifths, i + L, scale, out, to + i + L);
-        }
+      for (int i = 0; i < HALF; i += L) {
+        putQ5(unsigned(bytes, from + 2 + FIFTHS + i), fifths, i, scale, out, to + i);
       }
     }
   }
@@ -130,11 +110,8 @@ final class VectorSmallBlocks {
       var scale = broadcast(half(bytes, from));
       var minimum = broadcast(half(bytes, from + 2));
       var fifths = IntVector.broadcast(Width.I, bytes.get(Native.I32, from + 4));
-      for (int i = 0; i < HALF; i += STEP) {
-        putQ5(unsigned(bytes, from + 4 + FIFTHS + i, 0), fifths, i, scale, minimum, out, to + i);
-        if (STEP > L) {
-          putQ5(unsigned(bytes, from + 4 + FIFTHS + i, 1), fifths, i + L, scale, minimum, out, to + i + L);
-        }
+      for (int i = 0; i < HALF; i += L) {
+        putQ5(unsigned(bytes, from + 4 + FIFTHS + i), fifths, i, scale, minimum, out, to + i);
       }
     }
   }
@@ -150,11 +127,8 @@ final class VectorSmallBlocks {
       long from = (part + p) * DType.IQ4_NL.bytesPerBlock();
       int to = at + p * PART;
       var scale = broadcast(half(bytes, from));
-      for (int i = 0; i < HALF; i += STEP) {
-        putIq4(unsigned(bytes, from + 2 + i, 0), scale, out, to + i);
-        if (STEP > L) {
-          putIq4(unsigned(bytes, from + 2 + i, 1), scale, out, to + i + L);
-        }
+      for (int i = 0; i < HALF; i += L) {
+        putIq4(unsigned(bytes, from + 2 + i), scale, out, to + i);
       }
     }
   }

@@ -2,7 +2,6 @@ package linnet.tensor.vector;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static linnet.tensor.vector.VectorBlocks.PART;
-import static linnet.tensor.vector.VectorBlocks.STEP;
 import static linnet.tensor.vector.VectorBlocks.half;
 import static linnet.tensor.vector.VectorBlocks.toFloats;
 import static linnet.tensor.vector.VectorBlocks.unsigned;
@@ -38,11 +37,8 @@ final class VectorSuperBlocks {
         var minimum = broadcast(-e * (scales >> 4 & 0xF));
         long from = block + 16 + within / 4 * PART + g;
         int to = at + p * PART + g;
-        for (int i = 0; i < GROUP; i += STEP) {
-          put(bits(bytes, from + i, 0, within % 4 * 2, 3), scale, minimum, out, to + i);
-          if (STEP > L) {
-            put(bits(bytes, from + i, 1, within % 4 * 2, 3), scale, minimum, out, to + i + L);
-          }
+        for (int i = 0; i < GROUP; i += L) {
+          put(bits(bytes, from + i, within % 4 * 2, 3), scale, minimum, out, to + i);
         }
       }
     }
@@ -57,20 +53,17 @@ final class VectorSuperBlocks {
         var scale = broadcast(d * q3Scale(bytes, block + 96, (within * PART + g) / GROUP));
         long from = block + 32 + within / 4 * PART + g;
         int to = at + p * PART + g;
-        for (int i = 0; i < GROUP; i += STEP) {
-          put(q3Quants(bytes, from + i, block + g + i, 0, within), scale, out, to + i);
-          if (STEP > L) {
-            put(q3Quants(bytes, from + i, block + g + i, 1, within), scale, out, to + i + L);
-          }
+        for (int i = 0; i < GROUP; i += L) {
+          put(q3Quants(bytes, from + i, block + g + i, within), scale, out, to + i);
         }
       }
     }
   }
 
   /** Two bits less 4 where a third is not set. */
-  private static IntVector q3Quants(MemorySegment bytes, long low, long third, int second, int within) {
-    var set = bits(bytes, third, second, within, 1).lanewise(VectorOperators.LSHL, 2);
-    return bits(bytes, low, second, within % 4 * 2, 3).add(set).sub(4);
+  private static IntVector q3Quants(MemorySegment bytes, long low, long third, int within) {
+    var set = bits(bytes, third, within, 1).lanewise(VectorOperators.LSHL, 2);
+    return bits(bytes, low, within % 4 * 2, 3).add(set).sub(4);
   }
 
   private static int q3Scale(MemorySegment bytes, long scales, int group) {
@@ -87,11 +80,8 @@ final class VectorSuperBlocks {
       var minimum = broadcast(-half(bytes, block + 2) * partMinimum(bytes, block + 4, within));
       long from = block + 16 + within / 2 * PART;
       int to = at + p * PART;
-      for (int i = 0; i < PART; i += STEP) {
-        put(bits(bytes, from + i, 0, within % 2 * 4, 0xF), scale, minimum, out, to + i);
-        if (STEP > L) {
-          put(bits(bytes, from + i, 1, within % 2 * 4, 0xF), scale, minimum, out, to + i + L);
-        }
+      for (int i = 0; i < PART; i += L) {
+        put(bits(bytes, from + i, within % 2 * 4, 0xF), scale, minimum, out, to + i);
       }
     }
   }
@@ -104,18 +94,15 @@ final class VectorSuperBlocks {
       var minimum = broadcast(-half(bytes, block + 2) * partMinimum(bytes, block + 4, within));
       long from = block + 48 + within / 2 * PART;
       int to = at + p * PART;
-      for (int i = 0; i < PART; i += STEP) {
-        put(q5Quants(bytes, from + i, block + 16 + i, 0, within), scale, minimum, out, to + i);
-        if (STEP > L) {
-          put(q5Quants(bytes, from + i, block + 16 + i, 1, within), scale, minimum, out, to + i + L);
-        }
+      for (int i = 0; i < PART; i += L) {
+        put(q5Quants(bytes, from + i, block + 16 + i, within), scale, minimum, out, to + i);
       }
     }
   }
 
-  private static IntVector q5Quants(MemorySegment bytes, long low, long fifth, int second, int within) {
-    var high = bits(bytes, fifth, second, within, 1).lanewise(VectorOperators.LSHL, 4);
-    return bits(bytes, low, second, within % 2 * 4, 0xF).or(high);
+  private static IntVector q5Quants(MemorySegment bytes, long low, long fifth, int within) {
+    var high = bits(bytes, fifth, within, 1).lanewise(VectorOperators.LSHL, 4);
+    return bits(bytes, low, within % 2 * 4, 0xF).or(high);
   }
 
   /** Of 8 scales and 8 minima of 6 bits, those of the last four lie in nibbles and high bits of others. */
@@ -141,23 +128,20 @@ final class VectorSuperBlocks {
         long low = block + within / 4 * 64 + within % 2 * PART + g;
         long high = block + 128 + within / 4 * PART + g;
         int to = at + p * PART + g;
-        for (int i = 0; i < GROUP; i += STEP) {
-          put(q6Quants(bytes, low + i, high + i, 0, within), scale, out, to + i);
-          if (STEP > L) {
-            put(q6Quants(bytes, low + i, high + i, 1, within), scale, out, to + i + L);
-          }
+        for (int i = 0; i < GROUP; i += L) {
+          put(q6Quants(bytes, low + i, high + i, within), scale, out, to + i);
         }
       }
     }
   }
 
-  private static IntVector q6Quants(MemorySegment bytes, long low, long high, int second, int within) {
-    var upper = bits(bytes, high, second, within % 4 * 2, 3).lanewise(VectorOperators.LSHL, 4);
-    return bits(bytes, low, second, within / 2 % 2 * 4, 0xF).or(upper).sub(32);
+  private static IntVector q6Quants(MemorySegment bytes, long low, long high, int within) {
+    var upper = bits(bytes, high, within % 4 * 2, 3).lanewise(VectorOperators.LSHL, 4);
+    return bits(bytes, low, within / 2 % 2 * 4, 0xF).or(upper).sub(32);
   }
 
-  private static IntVector bits(MemorySegment bytes, long at, int second, int shift, int mask) {
-    return unsigned(bytes, at, second).lanewise(VectorOperators.LSHR, shift).and(mask);
+  private static IntVector bits(MemorySegment bytes, long at, int shift, int mask) {
+    return unsigned(bytes, at).lanewise(VectorOperators.LSHR, shift).and(mask);
   }
 
   private static void put(IntVector quants, FloatVector scale, float[] out, int at) {

@@ -8,44 +8,53 @@ import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import linnet.tensor.Codec;
 import linnet.tensor.DType;
+import linnet.tensor.NormalFloat;
 import linnet.tensor.RandomBlocks;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both providers of {@link DotLanes} sum alike to the bit, decoded before or on the way, and sum right. */
 class DotLanesTest {
   private static final int ROWS = DotLanes.ROWS;
-  private static final int[] LENGTHS = {1, 31, 32, 33, 64, 95, 576, 1000};
+  private static final int[] LENGTHS = {1, 31, 32, 33, 64, 95, 576, 768, 1000};
 
   private final DotLanes scalar = new ScalarDots();
   private final DotLanes vector = new VectorDots();
   private final Random random = new Random(7);
 
   @ParameterizedTest
-  @EnumSource(names = {"F64", "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "NF4"})
+  @EnumSource(mode = Mode.EXCLUDE, names = {"I64", "I32", "U8"})
   void sumsStoredRowsAlike(DType dtype) {
     try (var arena = Arena.ofConfined()) {
       for (int n : LENGTHS) {
-        int stride = Panels.padded(n, 32) + 64;
-        var bytes = stored(dtype, 32 + ROWS * stride, arena);
+        int unit = unit(dtype);
+        int stride = Panels.padded(n, unit) + unit;
+        int first = dtype == DType.NF4 ? NormalFloat.ELEMENTS - unit : unit;
+        var bytes = stored(dtype, first + ROWS * stride, arena);
         var a = new float[n + 5];
         for (int i = 0; i < a.length; i++) {
           a[i] = random.nextFloat() - 0.5f;
         }
         var expected = new float[ROWS + 1];
         var actual = new float[ROWS + 1];
-        scalar.products(a, 5, n, dtype, bytes, 32, stride, ROWS, expected, 1);
-        vector.products(a, 5, n, dtype, bytes, 32, stride, ROWS, actual, 1);
+        scalar.products(a, 5, n, dtype, bytes, first, stride, ROWS, expected, 1);
+        vector.products(a, 5, n, dtype, bytes, first, stride, ROWS, actual, 1);
         assertArrayEquals(expected, actual, dtype + ", " + n + " elements");
-        assertArrayEquals(expected, staged(vector, a, n, dtype, bytes, stride), dtype + ", decoded before");
-        assertArrayEquals(expected, staged(scalar, a, n, dtype, bytes, stride), dtype + ", decoded before");
+        assertArrayEquals(expected, staged(vector, a, n, dtype, bytes, first, stride), dtype + ", decoded before");
+        assertArrayEquals(expected, staged(scalar, a, n, dtype, bytes, first, stride), dtype + ", decoded before");
         for (int r = 0; r < ROWS; r++) {
-          double exact = exact(a, n, dtype, bytes, 32 + r * stride);
+          double exact = exact(a, n, dtype, bytes, first + r * stride);
           assertEquals(exact, expected[1 + r], 1e-5 * n, dtype + " row " + r);
         }
       }
     }
+  }
+
+  /** What the beginnings of rows are multiples of. */
+  private static int unit(DType dtype) {
+    return dtype == DType.NF4 ? NormalFloat.RUN : Math.max(dtype.elementsPerBlock(), DotLanes.LANES);
   }
 
   @ParameterizedTest
@@ -71,15 +80,16 @@ class DotLanesTest {
     }
   }
 
-  private float[] staged(DotLanes dots, float[] a, int n, DType dtype, MemorySegment bytes, int stride) {
+  private float[] staged(DotLanes dots, float[] a, int n, DType dtype, MemorySegment bytes, int first,
+      int stride) {
     var rows = new float[ROWS * stride];
     for (int r = 0; r < ROWS; r++) {
-      Codec.decode(dtype, bytes, 32 + r * stride, rows, r * stride, n);
+      Codec.decode(dtype, bytes, first + r * stride, rows, r * stride, n);
     }
     var lanes = new float[2 + ROWS * DotLanes.LANES];
-    int first = Math.min(n, DotLanes.LANES);
-    dots.addProducts(a, 5, rows, stride, first, lanes, 2);
-    dots.addProducts(a, 5 + first, shifted(rows, first), stride, n - first, lanes, 2);
+    int some = Math.min(n, DotLanes.LANES);
+    dots.addProducts(a, 5, rows, stride, some, lanes, 2);
+    dots.addProducts(a, 5 + some, shifted(rows, some), stride, n - some, lanes, 2);
     var sums = new float[ROWS + 1];
     dots.combine(lanes, 2, ROWS, sums, 1);
     return sums;
