@@ -102,7 +102,7 @@ class ConversationTest {
     for (var map : List.of("question", "question=", "=prompt", "question=question", "a=prompt,b=prompt",
         "a=prompt,a=completion", "")) {
       var message = assertThrows(DataException.class, () -> mapping(map)).getMessage();
-      assertTrue(message.startsWith("field mapping: found"), message);
+      assertTrue(message.startsWith("found"), message);
     }
   }
 
