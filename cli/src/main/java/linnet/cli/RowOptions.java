@@ -37,8 +37,13 @@ final class RowOptions {
 
   /** Reads and encodes a file, or takes what became of it before, and says what came of it. */
   EncodedData encode(Output output, Path file, ChatText chat, EncodingCache cache) {
+    return encode(output, file, chat, cache, () -> { });
+  }
+
+  /** The same after a check that costs more than taking rows that were encoded before. */
+  EncodedData encode(Output output, Path file, ChatText chat, EncodingCache cache, Runnable before) {
     int length = Math.min(maxLength, chat.maxPositions());
-    var rows = chat.encode(file, mapping.fields(), length, cache);
+    var rows = chat.encode(file, mapping.fields(), length, cache, before);
     DataReport.print(output, file, rows, length);
     return rows.data();
   }

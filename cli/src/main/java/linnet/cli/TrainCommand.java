@@ -95,8 +95,8 @@ final class TrainCommand implements Callable<Integer> {
       Notices.template(output, chat.text());
       var config = adapter(chat);
       var trainee = trainee(chat, config);
-      TrainingSession.requireMakes(trainee); // before rows are encoded, which may take long
-      var split = validationOptions.split(output, rowOptions, chat, cache, loop.seed());
+      var split = validationOptions.split(output, rowOptions, chat, cache, loop.seed(),
+          () -> TrainingSession.requireMakes(trainee));
       var batches = loop.batches(split.training());
       var settings = loop.settings(batches, optimizer.schedule(full ? FULL_RATE : LORA_RATE),
           optimizer.maxGradientNorm(), validationOptions.evalSteps());

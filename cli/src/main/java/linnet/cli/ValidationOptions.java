@@ -51,9 +51,14 @@ final class ValidationOptions {
    */
   record Split(List<EncodedRow> training, List<EncodedRow> validation) {}
 
+  /**
+   * Encodes the rows of a run.
+   *
+   * @param before is run before, where rows must be encoded
+   */
   Split split(Output output, RowOptions rowOptions, ChatModel chat, EncodingCache cache,
-      long seed) {
-    var rows = rowOptions.encode(output, rowOptions.data(), chat.chatText(), cache).rows();
+      long seed, Runnable before) {
+    var rows = rowOptions.encode(output, rowOptions.data(), chat.chatText(), cache, before).rows();
     if (file != null) {
       var validation = rowOptions.encode(output, file, chat.chatText(), cache).rows();
       return new Split(rows,

@@ -78,15 +78,18 @@ public record ChatText(ModelText text, Set<Integer> eosTokenIds, int maxPosition
    * @param mapping other names of fields
    * @param maxLength as for {@link #encoder}
    * @param cache where encoded rows are kept
+   * @param before is run where rows must be encoded, which may take long, and ends it by what it throws
    * @throws linnet.sft.data.DataException if rows are not as they must be
    * @throws linnet.nn.json.JsonException if a line or the tokenizer is malformed
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
-  public CachedRows encode(Path file, FieldMapping mapping, int maxLength, EncodingCache cache) {
+  public CachedRows encode(Path file, FieldMapping mapping, int maxLength, EncodingCache cache,
+      Runnable before) {
     var hash = new ContentHash();
     text.addTo(hash);
     hash.add(new TreeSet<>(eosTokenIds) + " " + mapping + " " + Math.min(maxLength, maxPositions));
     return cache.encode(file, mapping, hash, () -> {
+      before.run();
       text.parseAhead();
       return rows -> encoder(maxLength).encode(rows);
     }, () -> !text.template().tellsTime());

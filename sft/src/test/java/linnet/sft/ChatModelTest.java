@@ -202,7 +202,7 @@ class ChatModelTest {
         try (var backend = Backends.vector(1); var weights = backend.scope("model");
             var chat = ChatModel.open(model, weights);
             var cache = EncodingCache.in(folder.resolve("cache"))) {
-          var found = chat.chatText().encode(file, mapping, length, cache);
+          var found = chat.chatText().encode(file, mapping, length, cache, () -> { });
           assertEquals(expectCached, found.cached());
           var encoded = chat.encoder(length).encode(Conversation.read(file, mapping));
           assertEquals(encoded.truncated(), found.data().truncated());
@@ -259,7 +259,7 @@ class ChatModelTest {
   private boolean cached(Path model, Path file, FieldMapping mapping) {
     try (var backend = Backends.vector(1); var weights = backend.scope("model");
         var chat = ChatModel.open(model, weights); var cache = EncodingCache.in(folder.resolve("cache"))) {
-      return chat.chatText().encode(file, mapping, 60, cache).cached();
+      return chat.chatText().encode(file, mapping, 60, cache, () -> { }).cached();
     }
   }
 
