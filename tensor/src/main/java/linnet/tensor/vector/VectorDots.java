@@ -83,9 +83,7 @@ final class VectorDots implements DotLanes {
     var room = end == 0 ? null : kernel.room(end);
     for (int r = 0; r < rows; r++) {
       long row = first + r * stride;
-      if (dtype == DType.BF16) {
-        bf16(a, aAt, end, b, row, lanes);
-      } else if (end > 0) {
+      if (end > 0) {
         kernel.sum(a, aAt, end, b, row, lanes, room);
       } else {
         Arrays.fill(lanes, 0);
@@ -94,13 +92,6 @@ final class VectorDots implements DotLanes {
         tail.addStored(a, aAt + end, n - end, dtype, b, row + end, lanes);
       }
       combine(lanes, 0, 1, sums, at + r);
-    }
-  }
-
-  /** What most models are stored as: the one type whose loop is inlined here, since rows are short. */
-  private static void bf16(float[] a, int aAt, int n, MemorySegment b, long first, float[] lanes) {
-    for (int part = 0; part < HALF; part += PlainDots.STEP) {
-      PlainDots.bf16(a, aAt, n, b, first, part, lanes, null);
     }
   }
 

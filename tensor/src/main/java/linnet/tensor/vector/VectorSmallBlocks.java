@@ -2,9 +2,9 @@ package linnet.tensor.vector;
 
 import static linnet.tensor.vector.VectorBlocks.PART;
 import static linnet.tensor.vector.VectorBlocks.half;
+import static linnet.tensor.vector.VectorBlocks.signed;
 import static linnet.tensor.vector.VectorBlocks.toFloats;
 import static linnet.tensor.vector.VectorBlocks.unsigned;
-import static linnet.tensor.vector.VectorBlocks.signed;
 import static linnet.tensor.vector.Width.L;
 import static linnet.tensor.vector.Width.broadcast;
 

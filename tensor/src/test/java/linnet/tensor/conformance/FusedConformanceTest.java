@@ -106,12 +106,13 @@ class FusedConformanceTest implements OnEveryBackend {
       var c = new AttentionCase(s);
       var out = s.outputRows(c.queries, c.heads, c.width);
       var logSumExp = s.outputRows(c.queries, c.heads);
-      s.backend().attention(out, logSumExp, c.q, c.k, c.v, c.rows, AttentionRule.causal(c.scale()));
+      var rule = AttentionRule.causal(c.scale());
+      s.backend().attention(out, logSumExp, c.q, c.k, c.v, c.rows, rule);
       var dq = s.outputRows(c.queries, c.heads, c.width);
       var dk = s.outputRows(c.keys, c.groups, c.width);
       var dv = s.outputRows(c.keys, c.groups, c.width);
       var dOut = s.rows(c.queries, c.heads, c.width);
-      s.backend().attentionBackward(dq, dk, dv, dOut, out, logSumExp, c.q, c.k, c.v, c.rows, AttentionRule.causal(c.scale()));
+      s.backend().attentionBackward(dq, dk, dv, dOut, out, logSumExp, c.q, c.k, c.v, c.rows, rule);
     });
   }
 

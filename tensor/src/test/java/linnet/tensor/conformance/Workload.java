@@ -167,10 +167,11 @@ final class Workload {
     var out = scope.allocate(DType.F32, tokens, 4, width);
     var dk = scope.allocate(DType.F32, tokens, 2, width);
     var dv = scope.allocate(DType.F32, tokens, 2, width);
+    var causal = AttentionRule.causal(0.3);
     record("attention logSumExp", lse -> {
-      backend.attention(out, lse, q, k, v, rows, AttentionRule.causal(0.3));
-      record("attention dq", dq -> backend.attentionBackward(dq, dk, dv, dOut, out, lse, q, k, v, rows, AttentionRule.causal(0.3)),
-          tokens, 4, width);
+      backend.attention(out, lse, q, k, v, rows, causal);
+      record("attention dq", dq ->
+          backend.attentionBackward(dq, dk, dv, dOut, out, lse, q, k, v, rows, causal), tokens, 4, width);
     }, tokens, 4);
     results.put("attention", out.toFloats());
     results.put("attention dk", dk.toFloats());
