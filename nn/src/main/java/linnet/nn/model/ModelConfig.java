@@ -35,6 +35,12 @@ public record ModelConfig(String modelType, int vocabSize, int hiddenSize, int i
     }
   }
 
+  /** The same model with a head of its own. */
+  ModelConfig untied() {
+    return new ModelConfig(modelType, vocabSize, hiddenSize, intermediateSize, numAttentionHeads, numKeyValueHeads,
+        headDim, maxPositionEmbeddings, false, initializerRange, bosTokenId, eosTokenIds, form);
+  }
+
   /** Decoder layers. */
   public int numHiddenLayers() {
     return form.layers().size();

@@ -116,19 +116,21 @@ public final class Models {
   }
 
   /**
-   * The hyper-parameters of an open model, with as many layers as it stores.
+   * The hyper-parameters of an open model, with as many layers as it stores; a head that differs from the embedding
+   * is the model's own, whatever the configuration says.
    *
    * @throws linnet.nn.json.JsonException if the configuration is malformed or asks for what is not supported
    * @throws ModelFormatException if it names another number of layers
    */
   public static ModelConfig config(ModelSource source) {
     var config = ModelConfig.read(source.config());
-    long stored = CheckpointNames.of(config, source.tensors()).layers();
+    var names = CheckpointNames.of(config, source.tensors());
+    long stored = names.layers();
     if (config.numHiddenLayers() != stored) {
       throw new ModelFormatException(source.path(), "num_hidden_layers", "found " + config.numHiddenLayers()
           + ", expected " + stored + ", the number of layers that the weights are of");
     }
-    return config;
+    return config.tieWordEmbeddings() && names.headDiffers() ? config.untied() : config;
   }
 
   /** Another way to read the weight of a projection, which is stored under {@code name}. */

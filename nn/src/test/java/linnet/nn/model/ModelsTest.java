@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import linnet.nn.FrozenParam;
 import linnet.nn.Golden;
 import linnet.nn.Modules;
@@ -125,6 +127,61 @@ class ModelsTest {
     try (var backend = TestBackend.REFERENCE.open(); var weights = backend.scope("weights");
         var loaded = Models.load(folder, weights)) {
       assertEquals(21, Modules.parameters(loaded.model()).size());
+    }
+  }
+
+  /** As safetensors keeps one of two names for the same memory. */
+  @Test
+  void ofWhatIsTiedTheHeadAloneMayBeStored(@TempDir Path folder) throws IOException {
+    var whole = Golden.path("models/llama-biased");
+    withHead(whole, folder, true, head -> head);
+    try (var backend = TestBackend.REFERENCE.open(); var weights = backend.scope("weights");
+        var loaded = Models.load(folder, weights); var expected = Models.load(whole, weights)) {
+      assertTrue(loaded.config().tieWordEmbeddings());
+      var found = Modules.parameters(loaded.model());
+      assertEquals(Modules.parameters(expected.model()).keySet(), found.keySet());
+      Modules.parameters(expected.model()).forEach((name, param) ->
+          assertArrayEquals(param.value().toDoubles(), found.get(name).value().toDoubles(), name));
+    }
+  }
+
+  /** transformers does not tie what the file has as two, whatever the configuration says. */
+  @Test
+  void aStoredHeadThatDiffersFromTheEmbeddingIsTheModelsOwn(@TempDir Path same, @TempDir Path other)
+      throws IOException {
+    withHead(Golden.path("models/llama-biased"), same, false, head -> head);
+    withHead(Golden.path("models/llama-biased"), other, false, head -> {
+      head[5] += 1;
+      return head;
+    });
+    try (var backend = TestBackend.REFERENCE.open(); var weights = backend.scope("weights");
+        var tied = Models.load(same, weights); var own = Models.load(other, weights)) {
+      assertTrue(tied.config().tieWordEmbeddings() && !own.config().tieWordEmbeddings());
+      var embedding = Modules.parameters(own.model()).get("model.embed_tokens.weight").value().toDoubles();
+      assertEquals(embedding[5] + 1,
+          Modules.parameters(own.model()).get("lm_head.weight").value().toDoubles()[5], 1e-6);
+    }
+  }
+
+  /** Copies a tied model, with the embedding as its head too, or only so. */
+  private static void withHead(Path from, Path folder, boolean alone, UnaryOperator<float[]> change)
+      throws IOException {
+    Files.copy(from.resolve("config.json"), folder.resolve("config.json"));
+    try (var stored = SafetensorsFile.open(from.resolve("model.safetensors"))) {
+      var tensors = new ArrayList<OutgoingTensor>();
+      stored.specs().forEach((name, spec) -> {
+        boolean embedding = name.equals("model.embed_tokens.weight");
+        if (!(embedding && alone)) {
+          tensors.add(OutgoingTensor.of(stored.get(name)));
+        }
+        if (embedding) {
+          double[] values = Golden.values(stored.get(name));
+          var floats = new float[values.length];
+          IntStream.range(0, floats.length).forEach(i -> floats[i] = (float) values[i]);
+          tensors.add(OutgoingTensor.of("lm_head.weight", spec.shape(), change.apply(floats)));
+        }
+      });
+      SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of());
     }
   }
 
