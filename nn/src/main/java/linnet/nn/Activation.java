@@ -22,14 +22,14 @@ public enum Activation {
     }
   },
   /** x · Φ(x). */
-  GELU("gelu") {
+  GELU("gelu", "gelu_python") {
     @Override
     public Variable apply(Tape tape, Variable x) {
       return tape.gelu(x);
     }
   },
   /** x · Φ(x), nearly, by tanh. */
-  GELU_TANH("gelu_new", "gelu_pytorch_tanh") {
+  GELU_TANH("gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate") {
     @Override
     public Variable apply(Tape tape, Variable x) {
       return tape.geluTanh(x);

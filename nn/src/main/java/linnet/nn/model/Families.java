@@ -19,12 +19,19 @@ final class Families {
         .orElseThrow(() -> field.error("a supported model_type: " + supported()));
     config.opt("architectures").ifPresent(names -> {
       for (var architecture : names.elements()) {
-        if (!architecture.asString().equals(family.architecture())) {
+        if (!isOf(family, architecture.asString())) {
           throw architecture.error("a supported architecture: " + family.architecture());
         }
       }
     });
     return family;
+  }
+
+  /** A model saved without its head calls itself so; Llama's first files wrote LLaMAForCausalLM. */
+  private static boolean isOf(Family family, String architecture) {
+    var whole = family.architecture();
+    var bare = whole.replaceFirst("ForCausalLM|LMHeadModel", "Model");
+    return architecture.equalsIgnoreCase(whole) || architecture.equals(bare);
   }
 
   /** The content of a {@code config.json}, with the defaults of its family where it lacks a field. */

@@ -16,19 +16,19 @@ import linnet.nn.json.JsonCursor;
  * @param rotatedShare the part of a head's features that is turned; the others stay as they are
  */
 public record RopeConfig(double theta, Scaling scaling, double rotatedShare) {
-  private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta");
   private static final String ORIGINAL = "original_max_position_embeddings";
   private static final String SHARE = "partial_rotary_factor";
+  private static final String SHORT_FACTORS = "short_factor";
+  /** {@code finetuned} tells how the model was made. */
+  private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta", SHARE, "finetuned");
   private static final Map<String, Set<String>> FIELDS = Map.of(
-      "default", Set.of(),
-      "linear", Set.of("factor"),
+      "default", Set.of(ORIGINAL),
+      "linear", Set.of("factor", ORIGINAL),
       "dynamic", Set.of("factor"),
       "llama3", Set.of("factor", "low_freq_factor", "high_freq_factor", ORIGINAL),
       "yarn", Set.of("factor", "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim",
           "truncate", ORIGINAL),
-      "longrope", Set.of("factor", "attention_factor", "short_factor", "long_factor", ORIGINAL));
-  /** What older files of Phi 3 call LongRoPE. */
-  private static final Map<String, String> ALIASES = Map.of("su", "longrope");
+      "longrope", Set.of("factor", "attention_factor", SHORT_FACTORS, "long_factor", ORIGINAL));
 
   /** Checks the base. */
   public RopeConfig {
@@ -116,7 +116,11 @@ public record RopeConfig(double theta, Scaling scaling, double rotatedShare) {
 
   /** The longest row of a model whose configuration says {@code maxPositions}. */
   int longestRow(int maxPositions) {
-    return scaling instanceof Dynamic d ? (int) (d.factor() * maxPositions) : maxPositions;
+    return switch (scaling) {
+      case Dynamic dynamic -> (int) (dynamic.factor() * maxPositions);
+      case Yarn yarn -> Math.max(maxPositions, (int) (yarn.factor() * yarn.originalMaxPositionEmbeddings()));
+      default -> maxPositions;
+    };
   }
 
   /**
@@ -167,13 +171,13 @@ public record RopeConfig(double theta, Scaling scaling, double rotatedShare) {
   private static Scaling scaling(JsonCursor config, JsonCursor parameters) {
     var type = parameters.opt("rope_type").or(() -> parameters.opt("type"));
     var written = type.map(JsonCursor::asString).orElse("default");
-    var name = ALIASES.getOrDefault(written, written);
+    var name = isLongRope(written, parameters) ? "longrope" : written;
     var fields = FIELDS.get(name);
     if (fields == null) {
       throw type.orElseThrow().error("one of the supported kinds " + new TreeSet<>(FIELDS.keySet()));
     }
     parameters.members().forEach((key, value) -> {
-      if (!COMMON.contains(key) && !fields.contains(key) && !key.equals(SHARE)) {
+      if (!COMMON.contains(key) && !fields.contains(key)) {
         throw value.error("no such field for the rotary embedding \"" + name + "\": it would be ignored");
       }
     });
@@ -187,6 +191,11 @@ public record RopeConfig(double theta, Scaling scaling, double rotatedShare) {
       case "longrope" -> longRope(config, parameters);
       default -> new Unscaled();
     };
+  }
+
+  /** Older files of Phi 3 call it {@code su}, or {@code yarn}, which has no factors for single wavelengths. */
+  private static boolean isLongRope(String type, JsonCursor parameters) {
+    return type.equals("su") || type.equals("yarn") && parameters.opt(SHORT_FACTORS).isPresent();
   }
 
   private static int maxPositions(JsonCursor config) {
@@ -228,7 +237,7 @@ public record RopeConfig(double theta, Scaling scaling, double rotatedShare) {
     double factor = factor(config, parameters, original);
     double attention = parameters.opt("attention_factor").map(JsonCursor::asPositive)
         .orElseGet(() -> factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)));
-    return new LongRope(numbers(parameters.at("short_factor")), numbers(parameters.at("long_factor")),
+    return new LongRope(numbers(parameters.at(SHORT_FACTORS)), numbers(parameters.at("long_factor")),
         attention, original);
   }
 
