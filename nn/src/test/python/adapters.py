@@ -40,6 +40,7 @@ def cases():
     yield "embedding", "llama-linear", dict(target_modules=["q_proj", "embed_tokens", "lm_head"])
     yield "embedding-dora", "llama-linear", dict(target_modules=["q_proj", "embed_tokens", "lm_head"], use_dora=True)
     yield "embedding-path", "llama-linear", dict(target_modules=["model.embed_tokens", "o_proj"])
+    yield "embedding-padding", "llama-padding", dict(target_modules=["q_proj", "embed_tokens"])
     yield "saved", "llama-linear", dict(target_modules=["q_proj", "mlp.up_proj"], modules_to_save=["norm", "lm_head"])
     yield "saved-part", "llama-linear", dict(target_modules="all-linear",
                                              modules_to_save=["embed_tokens", "layers.1.mlp"])

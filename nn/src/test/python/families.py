@@ -22,6 +22,7 @@ YARN = dict(rope_type="yarn", rope_theta=500.0, factor=4.0, original_max_positio
 DYNAMIC = dict(rope_type="dynamic", rope_theta=300.0, factor=4.0)
 LLAMA3 = dict(rope_type="llama3", rope_theta=500.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
               original_max_position_embeddings=16)
+PADDING = 11  # a token of the rows: no lookup trains its embedding
 LONG = dict(rope_type="longrope", short_factor=[1.0, 1.25], long_factor=[1.5, 3.0])
 
 
@@ -32,6 +33,7 @@ def cases():
     yield "llama-dynamic", t.LlamaConfig(**SIZES | dict(max_position_embeddings=10), head_dim=6, rope_parameters=DYNAMIC)
     yield "llama3", t.LlamaConfig(**SIZES, head_dim=6, tie_word_embeddings=True, rope_parameters=LLAMA3)
     yield "llama-yarn", t.LlamaConfig(**SIZES, head_dim=6, rope_parameters=YARN)
+    yield "llama-padding", t.LlamaConfig(**SIZES | dict(pad_token_id=PADDING), head_dim=6, tie_word_embeddings=True)
     yield "mistral", t.MistralConfig(**SIZES, head_dim=6, sliding_window=5)
     yield "qwen2", t.Qwen2Config(**SIZES | dict(num_key_value_heads=1, hidden_size=24),
                                  tie_word_embeddings=True)
@@ -41,6 +43,9 @@ def cases():
     yield "smollm3", t.SmolLM3Config(**SIZES | dict(num_hidden_layers=3, hidden_size=24), no_rope_layer_interval=2)
     yield "gpt2", t.GPT2Config(vocab_size=41, n_embd=20, n_layer=2, n_head=5, n_positions=40, initializer_range=0.25,
                                bos_token_id=1, eos_token_id=2, attn_implementation="eager")
+    yield "gpt2-layer-scale", t.GPT2Config(vocab_size=41, n_embd=15, n_layer=3, n_head=3, n_positions=40, n_inner=17,
+                                           initializer_range=0.25, bos_token_id=1, eos_token_id=2,
+                                           scale_attn_by_inverse_layer_idx=True, attn_implementation="eager")
     yield "phi", t.PhiConfig(**SIZES | dict(hidden_size=32, num_key_value_heads=4),
                              rope_parameters=dict(rope_type="default", rope_theta=300.0, partial_rotary_factor=0.5))
     yield "phi-norms", t.PhiConfig(**SIZES | dict(hidden_size=40, num_key_value_heads=2), qk_layernorm=True,

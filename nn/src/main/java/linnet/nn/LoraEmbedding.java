@@ -31,9 +31,14 @@ public record LoraEmbedding(@Key("lora_embedding_A") Param loraA, @Key("lora_emb
     return loraA.shape().size(1);
   }
 
-  /** The adapted rows of the tokens. */
-  Variable apply(Tape tape, Variable rows, Param table, Variable ids) {
-    var update = tape.matmul(tape.gatherRows(loraA.variable(), ids), loraB.variable());
+  /**
+   * The adapted rows of the tokens.
+   *
+   * @param rows those of W, (T,D)
+   * @param factors those of A, (T,R)
+   */
+  Variable apply(Tape tape, Variable rows, Param table, Variable factors) {
+    var update = tape.matmul(factors, loraB.variable());
     var sum = tape.add(rows, tape.scale(update, scale));
     return magnitude.isEmpty() ? sum : tape.mul(sum, factor(tape, table));
   }

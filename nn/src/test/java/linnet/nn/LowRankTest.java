@@ -133,9 +133,9 @@ class LowRankTest {
       var table = param(scope, "w", OUT, IN);
       var lora = new LoraEmbedding(param(scope, "a", OUT, 2), param(scope, "b", 2, IN),
           Optional.of(param(scope, "m", IN)), SCALE);
-      var settled = new Embedding(table, Optional.of(lora.settled(tape, table)));
-      var ids = scope.ints(0, 3, 3);
-      var expected = new Embedding(table, Optional.of(lora)).forward(tape, ids).value().toDoubles();
+      var settled = new Embedding(table).with(lora.settled(tape, table));
+      int[] ids = {0, 3, 3};
+      var expected = new Embedding(table).with(lora).forward(tape, ids).value().toDoubles();
       assertArrayEquals(expected, settled.forward(tape, ids).value().toDoubles());
       scope.backend().fill(lora.magnitude().orElseThrow().value(), 0);
       assertArrayEquals(expected, settled.forward(tape, ids).value().toDoubles());

@@ -59,6 +59,8 @@ record GgufMeaning(Object model, GgufFamily family) {
       var layer = ours.form().layers().get(i);
       same("the window of layer " + i, layer.window(), said.form().layers().get(i).window());
       same("the rotary embedding of layer " + i, layer.rope(), said.form().layers().get(i).rope());
+      number("the scale of the scores of layer " + i + " (query_pre_attn_scalar, scale_attn_weights,"
+          + " scale_attn_by_inverse_layer_idx)", layer.scoreScale(), said.form().layers().get(i).scoreScale());
     }
   }
 
@@ -71,7 +73,6 @@ record GgufMeaning(Object model, GgufFamily family) {
     same("a bias of attention's output", our.outputBias(), their.outputBias());
     same("norms of queries and keys", our.queryKeyNorm().isPresent(), their.queryKeyNorm().isPresent());
     our.queryKeyNorm().ifPresent(norm -> norms("the norm of queries", norm, their.queryKeyNorm().get()));
-    number("the scale of scores (query_pre_attn_scalar, scale_attn_weights)", our.scale(), their.scale());
     number("attn_logit_softcapping", our.softCap(), their.softCap());
   }
 

@@ -66,7 +66,7 @@ final class AdaptedTree {
         var made = source.linear(path, linear.weight(), linear.layout());
         yield new LoraLinear(new Linear(made.weight(), linear.bias(), linear.layout()), made.adapter());
       }
-      case Embedding table -> new Embedding(table.weight(), Optional.of(source.embedding(path, table)));
+      case Embedding table -> table.with(source.embedding(path, table));
       case OutputHead head -> {
         var made = source.linear(path, head.weight(), WeightLayout.OUT_IN);
         yield new OutputHead(made.weight(), head.bias(), head.softCap(), Optional.of(made.adapter()));

@@ -80,7 +80,7 @@ public final class Lora {
           LowRankUpdate.merged(lora.base().weight().value(), lora.adapter(), lora.base().layout(), scope)),
           lora.base().bias(), lora.base().layout());
       case Embedding table when table.adapter().isPresent() -> new Embedding(new FrozenParam(path + ".weight",
-          LowRankUpdate.merged(table.weight().value(), table.adapter().get(), scope)));
+          LowRankUpdate.merged(table.weight().value(), table.adapter().get(), scope)), table.padding());
       case OutputHead head when head.adapter().isPresent() -> new OutputHead(new FrozenParam(path + ".weight",
           LowRankUpdate.merged(head.weight().value(), head.adapter().get(), WeightLayout.OUT_IN, scope)),
           head.bias(), head.softCap());
@@ -100,7 +100,7 @@ public final class Lora {
         case LoraLinear lora when lora.adapter().magnitude().isPresent() -> new LoraLinear(lora.base(),
             lora.adapter().settled(tape, lora.base().weight(), lora.base().layout()));
         case Embedding table when table.adapter().flatMap(LoraEmbedding::magnitude).isPresent() ->
-            new Embedding(table.weight(), table.adapter().map(lora -> lora.settled(tape, table.weight())));
+            table.with(table.adapter().get().settled(tape, table.weight()));
         case OutputHead head when head.adapter().flatMap(LowRank::magnitude).isPresent() ->
             new OutputHead(head.weight(), head.bias(), head.softCap(), head.adapter().map(lora ->
                 lora.settled(tape, head.weight(), WeightLayout.OUT_IN)));

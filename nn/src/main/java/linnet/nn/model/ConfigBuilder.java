@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
 import linnet.nn.Activation;
 import linnet.nn.Names;
@@ -47,7 +48,7 @@ final class ConfigBuilder {
   private boolean inputBias;
   private boolean outputBias;
   private Optional<NormKind> queryKeyNorm = Optional.empty();
-  private Optional<Double> scoreScale = Optional.empty();
+  private Optional<IntToDoubleFunction> scoreScale = Optional.empty();
   private double scoreSoftCap = Double.POSITIVE_INFINITY;
   private MlpKind mlpKind = MlpKind.GATED;
   private boolean mlpBias;
@@ -58,6 +59,7 @@ final class ConfigBuilder {
   private IntUnaryOperator windows = layer -> AttentionRule.UNBOUNDED;
   private boolean learnedPositions;
   private double embeddingScale = 1;
+  private OptionalInt padding = OptionalInt.empty();
   private boolean headBias;
   private double logitSoftCap = Double.POSITIVE_INFINITY;
   private WeightLayout layout = WeightLayout.OUT_IN;
@@ -75,7 +77,8 @@ final class ConfigBuilder {
         "num_hidden_layers", "max_position_embeddings");
     return builder.heads("num_attention_heads", Optional.empty())
         .norm(new NormKind.Rms(json.opt("rms_norm_eps").map(JsonCursor::asPositive).orElse(eps), 0))
-        .tied(flag(json, "tie_word_embeddings", false));
+        .tied(flag(json, "tie_word_embeddings", false))
+        .padding();
   }
 
   /** A field that is true or false. */
@@ -167,9 +170,9 @@ final class ConfigBuilder {
     return this;
   }
 
-  /** What scores are multiplied by, instead of 1/√D. */
-  ConfigBuilder scoreScale(double scale) {
-    scoreScale = Optional.of(scale);
+  /** What the scores of a layer are multiplied by, instead of 1/√D. */
+  ConfigBuilder scoreScale(IntToDoubleFunction ofLayer) {
+    scoreScale = Optional.of(ofLayer);
     return this;
   }
 
@@ -205,6 +208,7 @@ final class ConfigBuilder {
     requirePairs(first);
     requirePairs(second);
     ropes = List.of(first, second);
+    maxPositions = Math.max(first.longestRow(maxPositions), second.longestRow(maxPositions));
     ropeOfLayer = layer -> OptionalInt.of(hasSecond.test(layer) ? 1 : 0);
     return this;
   }
@@ -259,6 +263,10 @@ final class ConfigBuilder {
     return slides::get;
   }
 
+  int headDim() {
+    return headDim;
+  }
+
   int layerCount() {
     return layerCount;
   }
@@ -278,6 +286,14 @@ final class ConfigBuilder {
 
   ConfigBuilder embeddingScale(double scale) {
     embeddingScale = scale;
+    return this;
+  }
+
+  /** The embedding takes {@code pad_token_id} as PyTorch takes {@code padding_idx}: below zero from the end. */
+  ConfigBuilder padding() {
+    int vocabulary = json.at("vocab_size").asCount();
+    padding = json.opt("pad_token_id").map(JsonCursor::asInt).map(id -> id < 0 ? vocabulary + id : id)
+        .filter(id -> id >= 0 && id < vocabulary).map(OptionalInt::of).orElse(OptionalInt.empty());
     return this;
   }
 
@@ -315,11 +331,10 @@ final class ConfigBuilder {
       throw json.error(FITS);
     }
     var function = json.opt(activationField).map(ConfigBuilder::activation).orElse(activation);
-    var layers = new Layers(layerCount, ropeOfLayer, windows);
+    var layers = new Layers(layerCount, ropeOfLayer, windows, scoreScale.orElse(layer -> 1 / Math.sqrt(headDim)));
     var form = new DecoderForm(norm, residuals,
-        new AttentionForm(fused, inputBias, outputBias, queryKeyNorm,
-            scoreScale.orElse(1 / Math.sqrt(headDim)), scoreSoftCap),
-        new MlpForm(mlpKind, function, mlpBias), ropes, layers, learnedPositions, embeddingScale, headBias,
+        new AttentionForm(fused, inputBias, outputBias, queryKeyNorm, scoreSoftCap),
+        new MlpForm(mlpKind, function, mlpBias), ropes, layers, learnedPositions, embeddingScale, padding, headBias,
         logitSoftCap, layout, new Names(names), ignored);
     return new ModelConfig(modelType, json.at("vocab_size").asCount(), hiddenSize, intermediateSize, heads,
         keyValueHeads, headDim, maxPositions, tied,
@@ -358,16 +373,18 @@ final class ConfigBuilder {
     private final int count;
     private final IntFunction<OptionalInt> ropes;
     private final IntUnaryOperator windows;
+    private final IntToDoubleFunction scoreScales;
 
-    Layers(int count, IntFunction<OptionalInt> ropes, IntUnaryOperator windows) {
+    Layers(int count, IntFunction<OptionalInt> ropes, IntUnaryOperator windows, IntToDoubleFunction scoreScales) {
       this.count = count;
       this.ropes = ropes;
       this.windows = windows;
+      this.scoreScales = scoreScales;
     }
 
     @Override
     public LayerForm get(int layer) {
-      return new LayerForm(ropes.apply(layer), windows.applyAsInt(layer));
+      return new LayerForm(ropes.apply(layer), windows.applyAsInt(layer), scoreScales.applyAsDouble(layer));
     }
 
     @Override

@@ -31,7 +31,7 @@ public record Decoder(Embedding embedTokens, Optional<Embedding> positions, List
             new DeclaredParam(weights, config.maxPositionEmbeddings(), config.hiddenSize())))
         : Optional.empty();
     var layers = form.layers().stream().map(layer -> DecoderLayer.declare(config, layer, weights)).toList();
-    return new Decoder(new Embedding(table), positions, layers, form.norm().declare(config.hiddenSize()),
+    return new Decoder(new Embedding(table, form.padding()), positions, layers, form.norm().declare(config.hiddenSize()),
         form.embeddingScale(), form.names());
   }
 
@@ -45,9 +45,8 @@ public record Decoder(Embedding embedTokens, Optional<Embedding> positions, List
   }
 
   private Variable embedded(Tape tape, FlatBatch batch) {
-    var tokens = embedTokens.forward(tape, tape.scope().ints(batch.ids()));
+    var tokens = embedTokens.forward(tape, batch.ids());
     var scaled = embeddingScale == 1 ? tokens : tape.scale(tokens, embeddingScale);
-    return positions.map(table -> tape.add(scaled,
-        table.forward(tape, tape.scope().ints(batch.positions())))).orElse(scaled);
+    return positions.map(table -> tape.add(scaled, table.forward(tape, batch.positions()))).orElse(scaled);
   }
 }

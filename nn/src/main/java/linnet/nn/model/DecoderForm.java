@@ -19,6 +19,7 @@ import linnet.nn.WeightLayout;
  * @param layers what differs from layer to layer
  * @param learnedPositions whether a row of a table is added to each token by its position
  * @param embeddingScale what embeddings are multiplied by
+ * @param padding the id whose embedding no lookup trains, see {@link linnet.nn.Embedding}
  * @param headBias whether the output head has a bias
  * @param logitSoftCap what logits stay below; infinite where they are as they are
  * @param layout how checkpoints store the weights of projections
@@ -27,7 +28,7 @@ import linnet.nn.WeightLayout;
  */
 public record DecoderForm(NormKind norm, Residuals residuals, AttentionForm attention, MlpForm mlp,
     List<RopeConfig> ropes, List<LayerForm> layers, boolean learnedPositions, double embeddingScale,
-    boolean headBias, double logitSoftCap, WeightLayout layout, Names names, List<String> ignored) {
+    OptionalInt padding, boolean headBias, double logitSoftCap, WeightLayout layout, Names names, List<String> ignored) {
   /** Copies the short lists; that of the layers may be a view, as long as a file claims. */
   public DecoderForm {
     ropes = List.copyOf(ropes);
@@ -51,11 +52,10 @@ public record DecoderForm(NormKind norm, Residuals residuals, AttentionForm atte
    * @param inputBias whether their projections have a bias
    * @param outputBias whether the output's has
    * @param queryKeyNorm the norm of each head's queries and keys, if there is one
-   * @param scale what scores are multiplied by
-   * @param softCap what they stay below; infinite where they are as they are
+   * @param softCap what scores stay below; infinite where they are as they are
    */
   public record AttentionForm(boolean fused, boolean inputBias, boolean outputBias,
-      Optional<NormKind> queryKeyNorm, double scale, double softCap) {}
+      Optional<NormKind> queryKeyNorm, double softCap) {}
 
   /**
    * What the MLP is made of.
@@ -81,6 +81,7 @@ public record DecoderForm(NormKind norm, Residuals residuals, AttentionForm atte
    *
    * @param rope which rotary embedding turns queries and keys; none turns them where it is empty
    * @param window tokens that a query sees at most, see {@link linnet.tensor.AttentionRule}
+   * @param scoreScale what scores are multiplied by
    */
-  public record LayerForm(OptionalInt rope, int window) {}
+  public record LayerForm(OptionalInt rope, int window, double scoreScale) {}
 }

@@ -30,7 +30,7 @@ final class Gemma2 implements Family {
 
   @Override
   public Map<String, Integer> defaults() {
-    return Map.of("max_position_embeddings", 8192, "num_key_value_heads", 4);
+    return Map.of("max_position_embeddings", 8192, "num_key_value_heads", 4, "pad_token_id", 0);
   }
 
   @Override
@@ -55,7 +55,7 @@ final class Gemma2 implements Family {
         .norm(new NormKind.Rms(eps, 1));
     return builder.residuals(Residuals.NORMED)
         .attentionBias(bias, bias)
-        .scoreScale(1 / Math.sqrt(scalar))
+        .scoreScale(layer -> 1 / Math.sqrt(scalar))
         .activation("hidden_activation", Activation.GELU_TANH)
         .embeddingScale((float) Math.sqrt(builder.hiddenSize()))
         .tied(flag(json, "tie_word_embeddings", true))

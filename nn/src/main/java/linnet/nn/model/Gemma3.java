@@ -23,7 +23,7 @@ final class Gemma3 implements Family {
 
   @Override
   public Map<String, Integer> defaults() {
-    return Map.of("max_position_embeddings", 131_072, "num_key_value_heads", 4);
+    return Map.of("max_position_embeddings", 131_072, "num_key_value_heads", 4, "pad_token_id", 0);
   }
 
   @Override

@@ -34,16 +34,16 @@ final class Gpt2 implements Family {
 
   @Override
   public ModelConfig read(JsonCursor json) {
-    for (var unsupported : new String[] {"scale_attn_by_inverse_layer_idx", "add_cross_attention"}) {
-      if (flag(json, unsupported, false)) {
-        throw json.at(unsupported).error("false, the only supported value");
-      }
+    if (flag(json, "add_cross_attention", false)) {
+      throw json.at("add_cross_attention").error("false, the only supported value");
     }
     var builder = new ConfigBuilder(this, json)
         .sizes("n_embd", json.opt("n_inner"), MLP_MULTIPLE, "n_layer", "n_positions")
         .heads("n_head", Optional.empty())
         .norm(new NormKind.Layer(json.opt("layer_norm_epsilon").map(JsonCursor::asPositive).orElse(EPS)));
-    return (flag(json, "scale_attn_weights", true) ? builder : builder.scoreScale(1))
+    double scale = flag(json, "scale_attn_weights", true) ? 1 / Math.sqrt(builder.headDim()) : 1;
+    boolean byLayer = flag(json, "scale_attn_by_inverse_layer_idx", false);
+    return builder.scoreScale(layer -> byLayer ? scale / (layer + 1) : scale)
         .learnedPositions()
         .fusedQueryKeyValue()
         .attentionBias(true, true)

@@ -47,6 +47,7 @@ final class Phi implements Family {
         .mlp(MlpKind.PLAIN, true)
         .activation("hidden_act", Activation.GELU_TANH)
         .tied(flag(json, "tie_word_embeddings", false))
+        .padding()
         .headBias()
         .names(Map.of("norm", "final_layernorm", "oProj", "dense", "qNorm", "q_layernorm", "kNorm",
             "k_layernorm"))

@@ -22,7 +22,8 @@ final class Phi3 implements Family {
 
   @Override
   public Map<String, Integer> defaults() {
-    return Map.of("max_position_embeddings", 4096, "original_max_position_embeddings", 4096);
+    return Map.of("max_position_embeddings", 4096, "original_max_position_embeddings", 4096, "pad_token_id",
+        32_000);
   }
 
   @Override

@@ -35,7 +35,7 @@ public record SelfAttention(@Key("") QueryKeyValue inputs, Projection oProj, Opt
     return new SelfAttention(QueryKeyValue.declare(config, weights), output,
         attention.queryKeyNorm().map(norm -> norm.declare(config.headDim())),
         attention.queryKeyNorm().map(norm -> norm.declare(config.headDim())), config.headDim(), layer.rope(),
-        new AttentionRule(attention.scale(), layer.window(), attention.softCap()), form.names());
+        new AttentionRule(layer.scoreScale(), layer.window(), attention.softCap()), form.names());
   }
 
   Variable forward(Tape tape, Variable x, int layer, AttentionContext context) {

@@ -25,7 +25,7 @@ final class SmolLm3 implements Family {
 
   @Override
   public Map<String, Integer> defaults() {
-    return Map.of("max_position_embeddings", 32_768, "num_key_value_heads", 4);
+    return Map.of("max_position_embeddings", 32_768, "num_key_value_heads", 4, "pad_token_id", 128_004);
   }
 
   @Override
@@ -33,10 +33,9 @@ final class SmolLm3 implements Family {
     boolean bias = flag(json, "attention_bias", false);
     var builder = ConfigBuilder.standard(this, json, EPS).rope(RopeConfig.read(json, THETA));
     var plain = withoutRope(json, builder.layerCount());
-    var window = json.opt("sliding_window").map(JsonCursor::asCount);
-    if (flag(json, "use_sliding_window", false) && window.isPresent()) {
-      builder.window(window.get(), builder.sliding(plain));
-    }
+    boolean plainSlide = flag(json, "use_sliding_window", false);
+    json.opt("sliding_window").map(JsonCursor::asCount).ifPresent(window ->
+        builder.window(window, builder.sliding(layer -> plainSlide && plain.test(layer))));
     return builder.withoutRope(plain)
         .tied(flag(json, "tie_word_embeddings", true))
         .attentionBias(bias, bias)
@@ -52,7 +51,7 @@ final class SmolLm3 implements Family {
       return layer -> (layer + 1) % interval == 0;
     }
     var turned = field.get().elements().stream().map(JsonCursor::asInt).toList();
-    if (turned.size() != layers) {
+    if (turned.size() < layers) {
       throw field.get().error("a number for each of the " + layers + " layers");
     }
     return layer -> turned.get(layer) == 0;

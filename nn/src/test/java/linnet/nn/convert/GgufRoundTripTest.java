@@ -38,8 +38,10 @@ class GgufRoundTripTest {
       "llama-dynamic", "the kind of rotary scaling: found Dynamic, expected Unscaled",
       "phi-norms", "self_attn.q_layernorm.weight: found a tensor that GGUF files of the architecture phi2",
       "smollm3", "the rotary embedding of layer 1: found OptionalInt.empty, expected OptionalInt[0]",
-      "gemma2", "the scale of scores (query_pre_attn_scalar, scale_attn_weights): found 0.4472136, expected",
-      "gemma3", "the scale of scores");
+      "gpt2-layer-scale", "the scale of the scores of layer 1 (query_pre_attn_scalar, scale_attn_weights,"
+          + " scale_attn_by_inverse_layer_idx): found 0.2236068, expected 0.4472136",
+      "gemma2", "the scale of the scores of layer 0",
+      "gemma3", "the scale of the scores of layer 0");
   /** What the two need to have a place in GGUF: scores scaled by the size of heads. */
   private static final Map<String, Json> MENDED = Map.of("gemma2", Json.of(6), "gemma3", Json.of(6));
 

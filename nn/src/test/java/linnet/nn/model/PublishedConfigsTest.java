@@ -121,8 +121,8 @@ class PublishedConfigsTest {
     assertEquals(List.of(4096, AttentionRule.UNBOUNDED),
         List.of(gemma2.get(0).window(), gemma2.get(1).window()));
     var gemma3 = read(GEMMA3).form();
-    assertEquals(new DecoderForm.LayerForm(OptionalInt.of(1), 512), gemma3.layers().get(4));
-    assertEquals(new DecoderForm.LayerForm(OptionalInt.of(0), AttentionRule.UNBOUNDED),
+    assertEquals(new DecoderForm.LayerForm(OptionalInt.of(1), 512, 0.0625), gemma3.layers().get(4));
+    assertEquals(new DecoderForm.LayerForm(OptionalInt.of(0), AttentionRule.UNBOUNDED, 0.0625),
         gemma3.layers().get(5));
     assertEquals(List.of(1_000_000.0, 10_000.0), gemma3.ropes().stream().map(RopeConfig::theta).toList());
     var smol = read(SMOLLM3).form().layers();
@@ -144,6 +144,33 @@ class PublishedConfigsTest {
     assertEquals(30, read(GEMMA2).form().logitSoftCap());
   }
 
+  /** Yarn-Llama-2 and Yarn-Mistral, the first files of Phi 3, GPT-2 saved without its head, LLaMA's first files. */
+  @Test
+  void whatTransformersPassesOverOrCallsOtherwiseIsTaken() {
+    var yarn = MISTRAL.replace("\"rope_theta\"", """
+        "rope_scaling": {"factor": 16.0, "finetuned": true, "original_max_position_embeddings": 8192,
+        "type": "yarn"}, "rope_theta\"""");
+    assertEquals(8192, ((RopeConfig.Yarn) read(yarn).form().ropes().getFirst().scaling())
+        .originalMaxPositionEmbeddings());
+    assertEquals(131_072, read(yarn).maxPositionEmbeddings());
+    assertEquals(read(PHI3), read(PHI3.replace("\"su\"", "\"yarn\"")));
+    assertEquals(read(GPT2), read(GPT2.replace("GPT2LMHeadModel", "GPT2Model")));
+    assertEquals(read(MISTRAL), read(MISTRAL.replace("MistralForCausalLM", "MISTRALForCausalLM")));
+    assertEquals(read(GPT2), read(GPT2.replace("gelu_new", "gelu_fast")));
+  }
+
+  @Test
+  void lookupsLeaveTheEmbeddingOfThePaddingTokenAlone() {
+    assertEquals(OptionalInt.of(32_000), read(PHI3).form().padding());
+    assertEquals(OptionalInt.of(0), read(GEMMA2).form().padding());
+    assertEquals(OptionalInt.empty(), read(GEMMA2.replace("\"head_dim\"", "\"pad_token_id\": null, \"head_dim\""))
+        .form().padding());
+    assertEquals(OptionalInt.of(31_999), read(MISTRAL.replace("\"eos_token_id\"",
+        "\"pad_token_id\": -1, \"eos_token_id\"")).form().padding());
+    assertEquals(OptionalInt.empty(), read(GPT2.replace("\"n_ctx\"", "\"pad_token_id\": 0, \"n_ctx\""))
+        .form().padding());
+  }
+
   @Test
   void anUnsupportedFamilyIsNamedAndTheSupportedAreListed() {
     var error = assertThrows(JsonException.class, () -> read(QWEN3.replace("qwen3", "mamba"))).getMessage();
@@ -157,8 +184,8 @@ class PublishedConfigsTest {
   void whatWouldChangeTheResultIsRefused() {
     var layers = QWEN3.replace("\"vocab_size\"", "\"layer_types\": [\"full_attention\"], \"vocab_size\"");
     assertTrue(assertThrows(JsonException.class, () -> read(layers)).getMessage().contains("28 layers"));
-    var inverse = GPT2.replace("\"n_ctx\"", "\"scale_attn_by_inverse_layer_idx\": true, \"n_ctx\"");
-    assertTrue(assertThrows(JsonException.class, () -> read(inverse)).getMessage().contains("inverse_layer"));
+    var cross = GPT2.replace("\"n_ctx\"", "\"add_cross_attention\": true, \"n_ctx\"");
+    assertTrue(assertThrows(JsonException.class, () -> read(cross)).getMessage().contains("add_cross"));
     var both = GEMMA3.replace("attention\": false,", "attention\": true,");
     assertTrue(assertThrows(JsonException.class, () -> read(both)).getMessage().contains("later tokens"));
     var wide = QWEN3.replace("\"head_dim\": 128", "\"head_dim\": 2000000000");
