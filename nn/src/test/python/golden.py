@@ -36,6 +36,8 @@ def rope():
         ("odd theta", 10, dict(rope_type="default", rope_theta=12345.678), 512),
         ("linear", 32, dict(rope_type="linear", rope_theta=10000.0, factor=2.5), 4096),
         ("llama3", 64, llama3, 131072),
+        ("llama3 in a short context", 18, llama3 | dict(rope_theta=10000.0, factor=8.0, high_freq_factor=2.0,
+                                                        original_max_position_embeddings=30), 40),
         ("yarn", 64, yarn, 131072),  # of 128, torch rounds the power of one feature to the second nearest F32
         ("yarn with all fields", 64, bare, 163840),
         ("dynamic", 32, dict(rope_type="dynamic", rope_theta=10000.0, factor=2.5), 4096),
@@ -44,7 +46,7 @@ def rope():
         config = transformers.LlamaConfig(hidden_size=head * 2, num_attention_heads=2, head_dim=head,
                                           rope_parameters=parameters, max_position_embeddings=trained)
         embedding = llama.LlamaRotaryEmbedding(config)
-        positions = [0, 1, 7, 100, 511, longest - 1]
+        positions = [p for p in (0, 1, 7, 100, 511) if p < longest] + [longest - 1]
         cos, sin = embedding(torch.zeros(1, 1, head), torch.tensor([positions]))
         rows = lambda table: [[round(float(x), 8) for x in row[:head // 2]] for row in table[0]]
         cases.append(dict(name=name, head_dim=head, rope_parameters=parameters, positions=positions,

@@ -84,8 +84,9 @@ final class RotaryFrequencies {
     return power * (float) config.theta();
   }
 
+  /** Where PyTorch divides a number by a tensor, it multiplies with the reciprocal. */
   private static float llama3(float frequency, Llama3 s) {
-    float wavelength = (float) (2 * Math.PI) / frequency;
+    float wavelength = 1 / frequency * (float) (2 * Math.PI);
     double context = s.originalMaxPositionEmbeddings();
     if (wavelength > (float) (context / s.lowFreqFactor())) {
       return frequency / (float) s.factor();
@@ -93,7 +94,7 @@ final class RotaryFrequencies {
     if (wavelength < (float) (context / s.highFreqFactor())) {
       return frequency;
     }
-    float smooth = ((float) context / wavelength - (float) s.lowFreqFactor())
+    float smooth = (1 / wavelength * (float) context - (float) s.lowFreqFactor())
         / (float) (s.highFreqFactor() - s.lowFreqFactor());
     return (1 - smooth) * frequency / (float) s.factor() + smooth * frequency;
   }
