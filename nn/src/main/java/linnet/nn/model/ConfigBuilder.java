@@ -119,7 +119,7 @@ final class ConfigBuilder {
    * The heads.
    *
    * @param field the number of query heads
-   * @param defaultDim features of a head where the file does not say; empty for hidden_size / heads
+   * @param defaultDim features of a head where the file does not say; empty for hidden_size / heads, rounded down
    */
   ConfigBuilder heads(String field, Optional<Integer> defaultDim) {
     heads = json.at(field).asCount();
@@ -129,12 +129,18 @@ final class ConfigBuilder {
       throw grouped.orElseThrow().error("a divisor of " + field + ", " + heads);
     }
     var dim = json.opt("head_dim");
-    headDim = dim.map(JsonCursor::asCount).or(() -> defaultDim).orElseGet(() -> {
-      if (hiddenSize % heads != 0) {
-        throw json.at(field).error("a divisor of the hidden size, " + hiddenSize + ", or a head_dim");
-      }
-      return hiddenSize / heads;
-    });
+    headDim = dim.map(JsonCursor::asCount).or(() -> defaultDim).orElse(hiddenSize / heads);
+    if (headDim == 0) {
+      throw json.at(field).error("at most the hidden size, " + hiddenSize + ", or a head_dim");
+    }
+    return this;
+  }
+
+  /** Of a family that has no models whose heads leave some of the hidden size over. */
+  ConfigBuilder requireWholeHeads(String field) {
+    if (json.opt("head_dim").isEmpty() && hiddenSize % heads != 0) {
+      throw json.at(field).error("a divisor of the hidden size, " + hiddenSize);
+    }
     return this;
   }
 

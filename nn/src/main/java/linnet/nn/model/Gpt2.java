@@ -40,6 +40,7 @@ final class Gpt2 implements Family {
     var builder = new ConfigBuilder(this, json)
         .sizes("n_embd", json.opt("n_inner"), MLP_MULTIPLE, "n_layer", "n_positions")
         .heads("n_head", Optional.empty())
+        .requireWholeHeads("n_head")
         .norm(new NormKind.Layer(json.opt("layer_norm_epsilon").map(JsonCursor::asPositive).orElse(EPS)));
     double scale = flag(json, "scale_attn_weights", true) ? 1 / Math.sqrt(builder.headDim()) : 1;
     boolean byLayer = flag(json, "scale_attn_by_inverse_layer_idx", false);

@@ -30,6 +30,7 @@ final class Llama implements Family {
   public ModelConfig read(JsonCursor json) {
     boolean bias = flag(json, "attention_bias", false);
     return ConfigBuilder.standard(this, json, EPS)
+        .requireWholeHeads("num_attention_heads")
         .rope(RopeConfig.read(json, THETA))
         .attentionBias(bias, bias)
         .mlp(MlpKind.GATED, flag(json, "mlp_bias", false))

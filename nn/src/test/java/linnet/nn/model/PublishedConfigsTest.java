@@ -157,6 +157,7 @@ class PublishedConfigsTest {
     assertEquals(read(GPT2), read(GPT2.replace("GPT2LMHeadModel", "GPT2Model")));
     assertEquals(read(MISTRAL), read(MISTRAL.replace("MistralForCausalLM", "MISTRALForCausalLM")));
     assertEquals(read(GPT2), read(GPT2.replace("gelu_new", "gelu_fast")));
+    assertEquals(74, read(QWEN25.replace("\"num_attention_heads\": 14", "\"num_attention_heads\": 12")).headDim());
   }
 
   @Test
@@ -188,6 +189,8 @@ class PublishedConfigsTest {
     assertTrue(assertThrows(JsonException.class, () -> read(cross)).getMessage().contains("add_cross"));
     var both = GEMMA3.replace("attention\": false,", "attention\": true,");
     assertTrue(assertThrows(JsonException.class, () -> read(both)).getMessage().contains("later tokens"));
+    var rest = GPT2.replace("\"n_head\": 12", "\"n_head\": 7");
+    assertTrue(assertThrows(JsonException.class, () -> read(rest)).getMessage().contains("a divisor of the hidden"));
     var wide = QWEN3.replace("\"head_dim\": 128", "\"head_dim\": 2000000000");
     assertTrue(assertThrows(JsonException.class, () -> read(wide)).getMessage().contains("2^31"));
     var wider = GPT2.replace("\"n_embd\": 768", "\"n_embd\": 1200000000");
