@@ -126,7 +126,7 @@ def continued(model, prompt, count):
     return model.generate(prompt[None], settings)[0, len(prompt):].tolist()
 
 
-def make(name, config):
+def make(name, config, dtype=torch.float32):
     torch.manual_seed(sum(map(ord, name)))
     random = torch.Generator().manual_seed(7)
     rows = [torch.randint(3, 41, (1, n), generator=random) for n in (19, 11)]
@@ -134,8 +134,10 @@ def make(name, config):
     labels[0][0, :6] = -100
     labels[1][0, 3:5] = -100
     model = random_model(config)
+    for parameter in model.parameters():
+        parameter.data = parameter.data.to(dtype).float()
     folder = OUT / name
-    model.save_pretrained(folder)
+    model.save_pretrained(folder, state_dict={key: value.to(dtype) for key, value in model.state_dict().items()})
     (folder / "generation_config.json").unlink()
     with computing_in_f64():
         written = figures(model.double(), rows, labels, folder)
