@@ -223,7 +223,7 @@ final class ConfigBuilder {
     if (rope.scaling() instanceof RopeConfig.LongRope scaling
         && (scaling.shortFactors().size() != rope.rotated(headDim) / 2
             || scaling.longFactors().size() != scaling.shortFactors().size())) {
-      throw json.opt("rope_parameters").or(() -> json.opt("rope_scaling")).orElse(json)
+      throw json.opt("rope_scaling").or(() -> json.opt("rope_parameters")).orElse(json)
           .error("short_factor and long_factor of " + rope.rotated(headDim) / 2
               + " numbers each, one for each pair of turned features");
     }

@@ -45,8 +45,10 @@ final class Gemma3 implements Family {
   /** Newer files have the parameters of each kind of layer, older ones fields of their own for local ones. */
   private static RopeConfig rope(JsonCursor json, String kind, Optional<JsonCursor> older, String thetaField,
       double otherwise) {
-    var parameters = json.opt("rope_parameters").flatMap(p -> p.opt(kind)).or(() -> older);
-    double theta = parameters.flatMap(p -> p.opt("rope_theta")).or(() -> json.opt(thetaField))
+    var newer = json.opt("rope_parameters").flatMap(p -> p.opt(kind));
+    var parameters = older.or(() -> newer);
+    double theta = parameters.flatMap(p -> p.opt("rope_theta"))
+        .or(() -> newer.flatMap(p -> p.opt("rope_theta"))).or(() -> json.opt(thetaField))
         .map(JsonCursor::asPositive).orElse(otherwise);
     return RopeConfig.of(json, parameters, theta, 1);
   }

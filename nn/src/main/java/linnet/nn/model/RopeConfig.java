@@ -9,7 +9,7 @@ import linnet.nn.json.JsonCursor;
 
 /**
  * The rotary embedding as {@code config.json} describes it: {@code rope_parameters} in newer files, {@code
- * rope_theta} and {@code rope_scaling} in older ones.
+ * rope_theta} and {@code rope_scaling} in older ones, which count where somebody wrote them into a newer one.
  *
  * @param theta the base of the wavelengths
  * @param scaling how they are stretched for long contexts
@@ -144,7 +144,7 @@ public record RopeConfig(double theta, Scaling scaling, double rotatedShare) {
    * @param defaultShare the part where the file does not say it
    */
   static RopeConfig read(JsonCursor config, double defaultTheta, double defaultShare) {
-    var parameters = config.opt("rope_parameters").or(() -> config.opt("rope_scaling"));
+    var parameters = config.opt("rope_scaling").or(() -> config.opt("rope_parameters"));
     double theta = parameters.flatMap(p -> p.opt("rope_theta")).or(() -> config.opt("rope_theta"))
         .map(JsonCursor::asPositive).orElse(defaultTheta);
     double share = parameters.flatMap(p -> p.opt(SHARE)).or(() -> config.opt(SHARE))

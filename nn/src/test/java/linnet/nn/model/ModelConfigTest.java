@@ -82,6 +82,14 @@ class ModelConfigTest {
     assertEquals(new RopeConfig(500, new RopeConfig.Linear(2)), read(old).form().ropes().getFirst());
   }
 
+  /** As somebody writes it who follows a model card; transformers takes it, and theta from beside it, too. */
+  @Test
+  void anOlderScalingInANewerFileCounts() {
+    assertEquals(List.of(new RopeConfig(10_000, new RopeConfig.Linear(4))),
+        with("rope_scaling", "{\"rope_type\": \"linear\", \"factor\": 4.0}").form().ropes());
+    assertEquals(read(LLAMA), with("rope_scaling", "null"));
+  }
+
   @Test
   void fieldsThatChangeNothingAreTaken() {
     var whole = "{\"rope_type\": \"default\", \"rope_theta\": 10000.0, \"partial_rotary_factor\": 1.0}";
