@@ -23,7 +23,11 @@ import linnet.nn.io.GgufValue;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.ModelSource;
+import linnet.nn.io.OutgoingTensor;
+import linnet.nn.io.SafetensorsFile;
 import linnet.nn.io.SafetensorsShardWriter;
+import linnet.nn.io.SafetensorsWriter;
+import linnet.nn.io.StoredTensor;
 import linnet.nn.io.TinyLlama;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonException;
@@ -127,6 +131,18 @@ class ModelConverterTest {
     }
   }
 
+  private static void putEmbeddingAsHead(Path model) throws IOException {
+    var copy = model.resolveSibling("with another head");
+    Files.move(model.resolve(ModelFiles.WEIGHTS), copy);
+    try (var stored = SafetensorsFile.open(copy)) {
+      SafetensorsWriter.write(model.resolve(ModelFiles.WEIGHTS), stored.specs().values().stream().map(spec -> {
+        boolean head = spec.name().equals("lm_head.weight");
+        var bytes = stored.get(head ? "model.embed_tokens.weight" : spec.name()).bytes();
+        return OutgoingTensor.of(new StoredTensor(spec, bytes));
+      }).toList(), Map.of());
+    }
+  }
+
   @Test
   void carriesLlama3ScalingAndDropsATiedHead() throws IOException {
     var original = golden("config.json");
@@ -135,6 +151,7 @@ class ModelConverterTest {
         .put("high_freq_factor", 4.0).put("original_max_position_embeddings", 8192).build();
     Files.writeString(original.resolve(ModelFiles.CONFIG), config.toBuilder().put("tie_word_embeddings", true)
         .put("rope_parameters", scaling.toBuilder().put("rope_theta", 500000.0).build()).build().pretty());
+    putEmbeddingAsHead(original);
     var gguf = folder.resolve("model.gguf");
     try (var model = ModelSource.open(original)) {
       new ModelConverter(model, DType.F32).toGguf(gguf, new LinkedHashMap<>());
