@@ -182,7 +182,7 @@ final class MatMul {
    */
   private boolean isBetterFlipped(Matrix out, Matrix b) {
     return out.columns() < panels.columns() && out.rows() > out.columns()
-        || b.rowStride() == 1 && out.rows() <= FLIPPED_ROWS && out.columns() > 4 * out.rows();
+        || b.rowStride() == 1 && out.rows() <= FLIPPED_ROWS && out.columns() > 2 * out.rows();
   }
 
   private static void clear(Matrix out) {
