@@ -75,7 +75,7 @@ record TrainingSession(Output output, Interrupt interrupt, Path folder, BatchSch
   private Outcome run(Scope training, BiFunction<AdamW, TrainingProgress, TrainingProgress> where) {
     var plan = plan();
     var backend = training.backend();
-    backend.reserveBytes(plan.reservedBytes());
+    backend.reserve(plan);
     backend.limitBytes(plan.reservedBytes() + Math.max(LEAST_SLACK, plan.reservedBytes() / SLACK));
     var model = trainee.maker().apply(trainee.base(), training);
     var optimizer = new AdamW(adamW, model, DecayRule.EXCEPT_NORMS_AND_BIASES, training);

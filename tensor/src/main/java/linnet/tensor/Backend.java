@@ -52,13 +52,12 @@ public interface Backend
   long reservedBytes();
 
   /**
-   * Has {@link #reservedBytes} grow to {@code bytes} now, where they are fewer, and in one piece: of a
-   * backend that has allocated nothing, what a {@linkplain MemoryPlan plan} says is then enough for what was
-   * planned. A backend that pools nothing does nothing.
+   * Has {@link #reservedBytes} grow to those of the plan now, where they are fewer: of a backend that has
+   * allocated nothing, they are then enough for what was planned. A backend that pools nothing does nothing.
    *
    * @throws MemoryLimitException if the limit or the system refuses it
    */
-  default void reserveBytes(long bytes) {}
+  default void reserve(MemoryPlan plan) {}
 
   /**
    * Refuses, from now on, allocations that would make {@link #reservedBytes} exceed {@code bytes}: they throw

@@ -6,11 +6,11 @@ import java.util.List;
  * What a program's tensors need, found by running it on {@link Backends#planning}.
  *
  * @param peakBytes the most that is in use at once, in blocks of 64 bytes
- * @param reservedBytes what the vector backend needs for that in one piece, gaps between tensors
- *     counted: see {@link Backend#reserveBytes}
+ * @param chunks what the vector backend needs for that, gaps between tensors counted: the bytes of each chunk of
+ *     its memory, see {@link Backend#reserve}
  * @param allocations what was allocated, largest first; equal ones are one entry
  */
-public record MemoryPlan(long peakBytes, long reservedBytes, List<Allocation> allocations) {
+public record MemoryPlan(long peakBytes, List<Long> chunks, List<Allocation> allocations) {
   /**
    * Allocations of one kind.
    *
@@ -26,8 +26,13 @@ public record MemoryPlan(long peakBytes, long reservedBytes, List<Allocation> al
     }
   }
 
-  /** Keeps its own list. */
+  /** Keeps its own lists. */
   public MemoryPlan {
+    chunks = List.copyOf(chunks);
     allocations = List.copyOf(allocations);
+  }
+  /** The bytes of all chunks. */
+  public long reservedBytes() {
+    return chunks.stream().mapToLong(bytes -> bytes).sum();
   }
 }

@@ -56,8 +56,9 @@ class MemoryForecastTest {
   @ParameterizedTest
   @EnumSource
   void thePlanBoundsTheRealRun(TinyModel kind) {
-    long planned = plan(kind).reservedBytes();
-    try (var run = new TinyRun(kind, TinyRun.DROPOUT, 2, planned)) {
+    var plan = plan(kind);
+    long planned = plan.reservedBytes();
+    try (var run = new TinyRun(kind, TinyRun.DROPOUT, 2, plan)) {
       run.backend().limitBytes(planned);
       new Trainer(run.model(), run.optimizer(), ROWS, List.of(LONG), settings(), event -> { },
           progress -> { }).run();

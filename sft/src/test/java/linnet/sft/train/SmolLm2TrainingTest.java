@@ -29,6 +29,7 @@ import linnet.sft.data.BatchSchedule;
 import linnet.sft.data.BatchSize;
 import linnet.sft.data.EncodedRow;
 import linnet.tensor.Backends;
+import linnet.tensor.MemoryPlan;
 import linnet.tensor.RandomKey;
 import linnet.tensor.Scope;
 import org.junit.jupiter.api.Test;
@@ -61,10 +62,10 @@ class SmolLm2TrainingTest {
     return rows;
   }
 
-  private static long plan(LoadedModel loaded, BatchSchedule batches, TrainingSettings settings) {
+  private static MemoryPlan plan(LoadedModel loaded, BatchSchedule batches, TrainingSettings settings) {
     try (var planner = Backends.planning(); var paper = planner.scope("training")) {
       var model = adapted(MemoryForecast.onPaper(loaded.model(), paper), paper);
-      return MemoryForecast.of(model, batches, List.of(), settings).reservedBytes();
+      return MemoryForecast.of(model, batches, List.of(), settings);
     }
   }
 
@@ -82,8 +83,8 @@ class SmolLm2TrainingTest {
         Double.POSITIVE_INFINITY, 1024, false, 0, 0, 0);
     try (var backend = Backends.vector(); var weights = backend.scope("model");
         var loaded = Models.load(SmolLm2.folder(), weights); var training = backend.scope("training")) {
-      long plan = plan(loaded, batches, settings);
-      backend.reserveBytes(plan);
+      var plan = plan(loaded, batches, settings);
+      backend.reserve(plan);
       var model = adapted(loaded.model(), training);
       StartAdapter.fill(model);
       var optimizer = new AdamW(AdamWConfig.withDecay(0), model, DecayRule.ALL, training);
@@ -93,7 +94,7 @@ class SmolLm2TrainingTest {
         }
       }).run();
       long reserved = backend.reservedBytes();
-      assertTrue(reserved <= GAPS * plan, plan + " bytes planned, " + reserved + " reserved");
+      assertTrue(reserved <= GAPS * plan.reservedBytes(), plan.reservedBytes() + " bytes planned, " + reserved + " reserved");
     }
     assertEquals(STEPS, steps.size());
     for (int i = 0; i < STEPS; i++) {

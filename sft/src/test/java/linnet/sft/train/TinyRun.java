@@ -16,6 +16,7 @@ import linnet.sft.data.BatchSchedule;
 import linnet.sft.data.BatchSize;
 import linnet.tensor.Backend;
 import linnet.tensor.Backends;
+import linnet.tensor.MemoryPlan;
 import linnet.tensor.RandomKey;
 import linnet.tensor.Scope;
 import linnet.tensor.Tensor;
@@ -32,13 +33,13 @@ final class TinyRun implements AutoCloseable {
   private final AdamW optimizer;
 
   TinyRun(TinyModel kind, double dropout, int threads) {
-    this(kind, dropout, threads, 0);
+    this(kind, dropout, threads, new MemoryPlan(0, List.of(), List.of()));
   }
 
   /** With memory that is reserved before anything is allocated. */
-  TinyRun(TinyModel kind, double dropout, int threads, long reservedBytes) {
+  TinyRun(TinyModel kind, double dropout, int threads, MemoryPlan plan) {
     backend = Backends.vector(threads);
-    backend.reserveBytes(reservedBytes);
+    backend.reserve(plan);
     weights = backend.scope("model");
     training = backend.scope("training");
     model = kind.make(dropout, weights, training);

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import linnet.tensor.MemoryLimitException;
 
 /**
@@ -20,6 +21,12 @@ public final class NativeMemory implements AutoCloseable {
    */
   public record Block(MemorySegment segment, Region.Range range) {}
 
+  /** Those that work on {@link #reserve}. */
+  public interface Threads {
+    /** Runs {@code task} for each number in [0, tasks) and returns when all are done. */
+    void run(int tasks, IntConsumer task);
+  }
+
   private final Arena arena = Arena.ofShared();
   private final Region region = Region.inChunks();
   private final List<MemorySegment> chunks = new ArrayList<>();
@@ -30,7 +37,7 @@ public final class NativeMemory implements AutoCloseable {
    * @throws MemoryLimitException if that needs a new chunk, and the limit or the system refuses it
    */
   public synchronized Block allocate(long bytes) {
-    var range = region.allocate(bytes, this::grow);
+    var range = region.allocate(bytes, growth -> chunks.add(chunk(growth)));
     return new Block(chunks.get(range.chunk()).asSlice(range.offset(), bytes), range);
   }
 
@@ -40,12 +47,17 @@ public final class NativeMemory implements AutoCloseable {
   }
 
   /**
-   * Asks the system for as much as lacks {@code bytes} in all, in one piece.
+   * Asks the system for chunks as {@link Region#reserve} says. Memory comes zeroed, page by page, which takes
+   * a large part of a second for a gibibyte, so the threads share the chunks.
    *
    * @throws MemoryLimitException if the limit or the system refuses it
    */
-  public synchronized void reserve(long bytes) {
-    region.reserve(bytes, this::grow);
+  public synchronized void reserve(List<Long> sizes, Threads threads) {
+    region.reserve(sizes, lacking -> {
+      var added = new MemorySegment[lacking.size()];
+      threads.run(added.length, i -> added[i] = chunk(lacking.get(i)));
+      chunks.addAll(List.of(added));
+    });
   }
 
   /** Refuses, from now on, to let {@link #reservedBytes} exceed {@code bytes}. */
@@ -69,9 +81,9 @@ public final class NativeMemory implements AutoCloseable {
     arena.close();
   }
 
-  private void grow(long bytes) {
+  private MemorySegment chunk(long bytes) {
     try {
-      chunks.add(arena.allocate(bytes, Region.ALIGNMENT));
+      return arena.allocate(bytes, Region.ALIGNMENT);
     } catch (OutOfMemoryError e) {
       throw new MemoryLimitException("the system refused " + bytes + " bytes beyond the "
           + region.reservedBytes() + " reserved so far (" + e.getMessage() + "): end other programs, or ask"

@@ -3,14 +3,15 @@ package linnet.tensor.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import linnet.tensor.MemoryLimitException;
 
 /**
  * Bookkeeping of what is free in growing memory: the smallest gap between others that is long enough, else
- * the smallest end of a chunk, ties to the first place; neighbours are merged when freed. The outcome depends
- * on the sequence of calls alone. Offsets and sizes are multiples of {@link #ALIGNMENT} bytes. No memory is
- * touched. Not thread-safe.
+ * the free end of the first chunk where it is, ties to the first place; neighbours are merged when freed. The
+ * outcome depends on the sequence of calls alone. Offsets and sizes are multiples of {@link #ALIGNMENT} bytes.
+ * No memory is touched. Not thread-safe.
  */
 public final class Region {
   /** Every range begins and ends at a multiple of this many bytes: a cache line, and the widest vector. */
@@ -18,6 +19,12 @@ public final class Region {
 
   /** The size of a chunk, unless one request needs more, or what was to be needed has been reserved. */
   public static final long CHUNK_BYTES = 64L << 20;
+
+  /**
+   * What a chunk on paper grows to, unless one request needs more: few enough for tensors to fit together,
+   * and several, so that threads can ask the system for them side by side.
+   */
+  public static final long PAPER_CHUNK_BYTES = 256L << 20;
 
   /**
    * A chunk for one large request is rounded up to this, so that a slightly larger one still fits next time;
@@ -32,30 +39,43 @@ public final class Region {
    * @param offset in bytes from the start of the chunk
    * @param bytes what was asked for, rounded up to the alignment
    */
-  public record Range(int chunk, long offset, long bytes) {}
+  public record Range(int chunk, long offset, long bytes) {
+    private long end() {
+      return offset + bytes;
+    }
+  }
 
-  private final boolean onePiece;
-  private final List<Long> chunks = new ArrayList<>();
+  /** A chunk: beyond {@code top} all is free. */
+  private static final class Chunk {
+    private long bytes;
+    private long top;
+
+    Chunk(long bytes) {
+      this.bytes = bytes;
+    }
+  }
+
+  private final boolean onPaper;
+  private final List<Chunk> chunks = new ArrayList<>();
   private final TreeSet<Range> gaps = new TreeSet<>(Region::compareSizes);
-  private final TreeSet<Range> ends = new TreeSet<>(Region::compareSizes);
-  private final TreeSet<Range> freeByPlace = new TreeSet<>(Region::comparePlaces);
+  private final TreeSet<Range> gapsByPlace = new TreeSet<>(Region::comparePlaces);
   private long smallestChunk = CHUNK_BYTES;
   private long reservedBytes;
   private long usedBytes;
   private long peakBytes;
   private long limit = Long.MAX_VALUE;
 
-  private Region(boolean onePiece) {
-    this.onePiece = onePiece;
+  private Region(boolean onPaper) {
+    this.onPaper = onPaper;
   }
 
-  /** Grows by chunks that lie anywhere, as real memory does. */
+  /** Grows by whole chunks, as real memory does. */
   public static Region inChunks() {
     return new Region(false);
   }
 
-  /** One chunk, longer by just what is missing whenever it grows, as memory on paper can be. */
-  public static Region inOnePiece() {
+  /** Its chunks grow by just what is missing, as memory on paper can. */
+  public static Region onPaper() {
     return new Region(true);
   }
 
@@ -71,42 +91,67 @@ public final class Region {
     if (bytes < 0 || needed < bytes) {
       throw new IllegalArgumentException("cannot allocate " + bytes + " bytes");
     }
-    var free = smallestHolding(needed);
-    if (free == null) {
-      grow(needed, onGrowth);
-      free = smallestHolding(needed);
-    }
-    removeFree(free);
-    if (free.bytes() > needed) {
-      addFree(new Range(free.chunk(), free.offset() + needed, free.bytes() - needed));
-    }
+    var gap = gaps.ceiling(new Range(0, 0, needed));
+    var range = gap == null ? atAnEnd(needed, onGrowth) : in(gap, needed);
     usedBytes += needed;
     peakBytes = Math.max(peakBytes, usedBytes);
-    return new Range(free.chunk(), free.offset(), needed);
+    return range;
   }
 
   /**
-   * Grows by one chunk for as much as lacks {@code bytes} in all, before it is needed. Who then makes the
-   * calls that took {@code bytes} {@linkplain #inOnePiece in one piece} finds the same places.
+   * Grows by a chunk for each number, before they are needed. Who then makes the calls that made these chunks
+   * {@linkplain #onPaper on paper} finds the same places. Chunks that are there already count as the first of
+   * these.
    *
-   * @param onGrowth as in {@link #allocate}; not called where nothing lacks
+   * @param sizes {@link #chunkSizes} of the calls on paper
+   * @param onGrowth called with the sizes of the new chunks before they are counted; if it throws, nothing
+   *     has changed
    * @throws MemoryLimitException if growing would exceed the limit
    */
-  public void reserve(long bytes, LongConsumer onGrowth) {
-    long lacking = roundUp(Math.max(bytes - reservedBytes, 0), ALIGNMENT);
-    if (lacking > limit - reservedBytes) {
-      throw new MemoryLimitException(lacking + " bytes to be reserved beside " + reservedBytes
+  public void reserve(List<Long> sizes, Consumer<List<Long>> onGrowth) {
+    var lacking = lacking(sizes);
+    long sum = lacking.stream().mapToLong(size -> size).sum();
+    if (sum > limit - reservedBytes) {
+      throw new MemoryLimitException(sum + " bytes to be reserved beside " + reservedBytes
           + ", and the limit is " + limit + " bytes");
     }
-    if (lacking > 0) {
-      add(lacking, onGrowth);
-    }
+    onGrowth.accept(lacking);
+    lacking.forEach(this::add);
     smallestChunk = CHUNK_STEP;
+  }
+
+  private List<Long> lacking(List<Long> sizes) {
+    long there = reservedBytes;
+    var lacking = new ArrayList<Long>();
+    for (long size : sizes) {
+      long counted = Math.min(there, size);
+      there -= counted;
+      if (counted < size) {
+        lacking.add(roundUp(size - counted, ALIGNMENT));
+      }
+    }
+    return lacking;
   }
 
   /** Takes back a range that {@link #allocate} gave. */
   public void free(Range range) {
-    addMerged(range);
+    var merged = range;
+    var before = gapsByPlace.lower(range);
+    if (before != null && before.chunk() == range.chunk() && before.end() == range.offset()) {
+      removeGap(before);
+      merged = new Range(range.chunk(), before.offset(), before.bytes() + range.bytes());
+    }
+    var after = gapsByPlace.higher(range);
+    if (after != null && after.chunk() == range.chunk() && range.end() == after.offset()) {
+      removeGap(after);
+      merged = new Range(merged.chunk(), merged.offset(), merged.bytes() + after.bytes());
+    }
+    var chunk = chunks.get(range.chunk());
+    if (merged.end() == chunk.top) {
+      chunk.top = merged.offset();
+    } else {
+      addGap(merged);
+    }
     usedBytes -= range.bytes();
   }
 
@@ -130,14 +175,14 @@ public final class Region {
     return peakBytes;
   }
 
-  /** The number of free ranges: that of the chunks, when nothing is allocated. */
-  public int freeRanges() {
-    return freeByPlace.size();
+  /** The number of free ranges between others. */
+  public int gaps() {
+    return gaps.size();
   }
 
-  /** The number of chunks. */
-  public int chunks() {
-    return chunks.size();
+  /** The bytes of each chunk, in the order of growth. */
+  public List<Long> chunkSizes() {
+    return chunks.stream().map(chunk -> chunk.bytes).toList();
   }
 
   private static int compareSizes(Range a, Range b) {
@@ -150,64 +195,68 @@ public final class Region {
     return order != 0 ? order : Long.compare(a.offset, b.offset);
   }
 
-  private void grow(long needed, LongConsumer onGrowth) {
-    long available = limit - reservedBytes;
-    long lacking = onePiece && !ends.isEmpty() ? needed - ends.first().bytes() : needed;
-    if (lacking > available) {
+  private Range in(Range gap, long needed) {
+    removeGap(gap);
+    if (gap.bytes() > needed) {
+      addGap(new Range(gap.chunk(), gap.offset() + needed, gap.bytes() - needed));
+    }
+    return new Range(gap.chunk(), gap.offset(), needed);
+  }
+
+  private Range atAnEnd(long needed, LongConsumer onGrowth) {
+    for (int i = 0; i < chunks.size(); i++) {
+      var chunk = chunks.get(i);
+      long most = onPaper ? Math.max(chunk.bytes, PAPER_CHUNK_BYTES) : chunk.bytes;
+      if (most - chunk.top >= needed) {
+        lengthen(chunk, chunk.top + needed, needed, onGrowth);
+        return atEnd(i, needed);
+      }
+    }
+    requireBelowLimit(needed, needed);
+    long bytes = onPaper ? needed : Math.min(Math.max(smallestChunk, roundUp(needed, CHUNK_STEP)),
+        (limit - reservedBytes) / ALIGNMENT * ALIGNMENT);
+    onGrowth.accept(bytes);
+    add(bytes);
+    return atEnd(chunks.size() - 1, needed);
+  }
+
+  private void lengthen(Chunk chunk, long bytes, long needed, LongConsumer onGrowth) {
+    long growth = bytes - chunk.bytes;
+    if (growth > 0) {
+      requireBelowLimit(growth, needed);
+      onGrowth.accept(growth);
+      chunk.bytes = bytes;
+      reservedBytes += growth;
+    }
+  }
+
+  private Range atEnd(int index, long needed) {
+    var chunk = chunks.get(index);
+    long offset = chunk.top;
+    chunk.top += needed;
+    return new Range(index, offset, needed);
+  }
+
+  private void requireBelowLimit(long growth, long needed) {
+    if (growth > limit - reservedBytes) {
       throw new MemoryLimitException(needed + " bytes asked for; " + usedBytes + " of " + reservedBytes
           + " reserved bytes are in use, no gap is large enough, and the limit is " + limit + " bytes");
     }
-    long chunk = Math.max(smallestChunk, roundUp(needed, CHUNK_STEP));
-    add(onePiece ? lacking : Math.min(chunk, available / ALIGNMENT * ALIGNMENT), onGrowth);
   }
 
-  private void add(long bytes, LongConsumer onGrowth) {
-    onGrowth.accept(bytes);
-    long offset = 0;
-    if (onePiece && !chunks.isEmpty()) {
-      offset = chunks.removeLast();
-    }
-    chunks.add(offset + bytes);
+  private void add(long bytes) {
+    chunks.add(new Chunk(bytes));
     reservedBytes += bytes;
-    addMerged(new Range(chunks.size() - 1, offset, bytes));
   }
 
-  private Range smallestHolding(long bytes) {
-    var least = new Range(0, 0, bytes);
-    var gap = gaps.ceiling(least);
-    return gap != null ? gap : ends.ceiling(least);
+  private void addGap(Range range) {
+    gaps.add(range);
+    gapsByPlace.add(range);
   }
 
-  private void addMerged(Range range) {
-    var merged = range;
-    var before = freeByPlace.lower(range);
-    if (before != null && before.chunk() == range.chunk()
-        && before.offset() + before.bytes() == range.offset()) {
-      removeFree(before);
-      merged = new Range(range.chunk(), before.offset(), before.bytes() + range.bytes());
-    }
-    var after = freeByPlace.higher(range);
-    if (after != null && after.chunk() == range.chunk() && range.offset() + range.bytes() == after.offset()) {
-      removeFree(after);
-      merged = new Range(merged.chunk(), merged.offset(), merged.bytes() + after.bytes());
-    }
-    addFree(merged);
-  }
-
-  private void addFree(Range range) {
-    (isEnd(range) ? ends : gaps).add(range);
-    freeByPlace.add(range);
-  }
-
-  private boolean isEnd(Range range) {
-    return range.offset() + range.bytes() == chunks.get(range.chunk());
-  }
-
-  private void removeFree(Range range) {
-    if (!gaps.remove(range)) {
-      ends.remove(range);
-    }
-    freeByPlace.remove(range);
+  private void removeGap(Range range) {
+    gaps.remove(range);
+    gapsByPlace.remove(range);
   }
 
   private static long roundUp(long bytes, long multiple) {

@@ -13,7 +13,7 @@ import linnet.tensor.memory.Region;
 final class Ledger {
   private record Kind(DType dtype, Shape shape, String scope) {}
 
-  private final Region region = Region.inOnePiece();
+  private final Region region = Region.onPaper();
   private final Map<Kind, Long> counts = new HashMap<>();
 
   synchronized Region.Range allocate(DType dtype, Shape shape, String scope) {
@@ -43,6 +43,6 @@ final class Ledger {
         .map(e -> new Allocation(e.getKey().dtype(), e.getKey().shape(), e.getKey().scope(), e.getValue()))
         .sorted(largestFirst)
         .toList();
-    return new MemoryPlan(region.peakBytes(), region.reservedBytes(), allocations);
+    return new MemoryPlan(region.peakBytes(), region.chunkSizes(), allocations);
   }
 }

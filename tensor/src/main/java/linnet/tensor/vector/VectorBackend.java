@@ -5,6 +5,7 @@ import java.util.List;
 import linnet.tensor.AttentionRule;
 import linnet.tensor.Backend;
 import linnet.tensor.DType;
+import linnet.tensor.MemoryPlan;
 import linnet.tensor.Scope;
 import linnet.tensor.Segments;
 import linnet.tensor.Shape;
@@ -93,8 +94,8 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
-  public void reserveBytes(long bytes) {
-    memory.reserve(bytes);
+  public void reserve(MemoryPlan plan) {
+    memory.reserve(plan.chunks(), (tasks, task) -> crew.run(tasks, (i, _) -> task.accept(i)));
   }
 
   @Override

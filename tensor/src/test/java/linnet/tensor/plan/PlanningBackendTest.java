@@ -97,7 +97,7 @@ class PlanningBackendTest {
     try (var planner = Backends.planning(); var vector = Backends.vector(2)) {
       long planned = headBetweenGaps(planner);
       assertTrue(planned > planner.plan().peakBytes(), "the gaps are counted");
-      vector.reserveBytes(planned);
+      vector.reserve(planner.plan());
       vector.limitBytes(planned);
       assertEquals(planned, headBetweenGaps(vector));
     }
