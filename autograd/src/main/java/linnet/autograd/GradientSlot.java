@@ -44,9 +44,7 @@ sealed interface GradientSlot {
 
     @Override
     public Tensor claim() {
-      if (buffer == null || !buffer.isAlive()) {
-        buffer = parameter.scope().allocate(parameter.dtype(), parameter.shape());
-      }
+      allocate();
       filled = true;
       return buffer;
     }
@@ -60,6 +58,12 @@ sealed interface GradientSlot {
         backend.copy(claim(), gradient);
       }
       ledger.drop(gradient);
+    }
+
+    void allocate() {
+      if (buffer == null || !buffer.isAlive()) {
+        buffer = parameter.scope().allocate(parameter.dtype(), parameter.shape());
+      }
     }
 
     void clear() {

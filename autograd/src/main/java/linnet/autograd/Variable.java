@@ -76,6 +76,16 @@ public final class Variable {
   }
 
   /**
+   * Takes the memory of a parameter's gradient now; else it is taken when the first comes, in between the
+   * tensors of a step.
+   *
+   * @throws IllegalStateException if this is not a parameter
+   */
+  public void allocateGrad() {
+    parameterSlot().allocate();
+  }
+
+  /**
    * Forgets a parameter's gradient; the next one overwrites its memory.
    *
    * @throws IllegalStateException if this is not a parameter

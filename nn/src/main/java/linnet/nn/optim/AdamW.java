@@ -31,7 +31,7 @@ public final class AdamW {
   public record Moments(String name, Tensor m, Tensor v) {}
 
   /**
-   * An optimizer whose moments are zero and live in {@code training}.
+   * An optimizer whose moments are zero and live in {@code training}. The gradients' memory is taken now, too.
    *
    * @throws IllegalArgumentException if nothing in the model trains
    */
@@ -42,6 +42,7 @@ public final class AdamW {
         var value = param.value();
         var moments = new Moments(param.name(), training.zeros(value.dtype(), value.shape()),
             training.zeros(value.dtype(), value.shape()));
+        param.variable().allocateGrad();
         slots.add(new Slot(param, decay.decays(place), moments));
       }
     }

@@ -40,10 +40,8 @@ public final class MemoryForecast {
       try (var training = planner.scope("training")) {
         var planned = onPaper(model, training);
         var optimizer = new AdamW(AdamWConfig.withDecay(0), planned, DecayRule.ALL, training);
-        var heaviest = heaviest(data.rows(), data.mostInputTokens(), settings.microBatchTokens());
-        for (int i = 0; i < 2; i++) { // the second time all gradients are there
-          heaviest.forEach(m -> MicroStep.accumulate(planned, m, settings.checkpointing()));
-        }
+        heaviest(data.rows(), data.mostInputTokens(), settings.microBatchTokens())
+            .forEach(m -> MicroStep.accumulate(planned, m, settings.checkpointing()));
         GradientClipping.globalNorm(optimizer.params());
         optimizer.step(0, 1);
         heaviest(validation, Long.MAX_VALUE, settings.microBatchTokens())
