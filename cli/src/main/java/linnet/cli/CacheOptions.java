@@ -14,10 +14,13 @@ final class CacheOptions {
       description = "Encode all rows anew and do not keep them (see LINNET_CACHE in docs/CLI.md).")
   private boolean off;
 
-  EncodingCache open() {
-    return off ? EncodingCache.none()
+  /** The cache, which will be asked for the rows of a file. */
+  EncodingCache open(Path data) {
+    var cache = off ? EncodingCache.none()
         : folder(System.getenv(), System.getProperty("user.home")).map(EncodingCache::in)
             .orElseGet(EncodingCache::none);
+    cache.expect(data);
+    return cache;
   }
 
   /**

@@ -51,7 +51,7 @@ final class DataShowCommand implements Callable<Integer> {
       throw new UserException("--row: found together with --rows; give one of them");
     }
     model.requireRows(rowOptions.data());
-    try (var source = model.open(output); var cache = cacheOptions.open()) {
+    try (var cache = cacheOptions.open(rowOptions.data()); var source = model.open(output)) {
       var chat = model.text(source);
       Notices.template(output, chat.text());
       var rows = wanted(rowOptions.encode(output, rowOptions.data(), chat, cache).rows());

@@ -47,8 +47,8 @@ final class ScoreCommand implements Callable<Integer> {
     rowOptions.check();
     UserException.requireAtLeast(1, "--rows", limit);
     modelOptions.requireRows(rowOptions.data());
-    try (var backend = backendOptions.open(); var weights = backend.scope("model");
-        var chat = modelOptions.load(weights); var cache = cacheOptions.open()) {
+    try (var cache = cacheOptions.open(rowOptions.data()); var backend = backendOptions.open();
+        var weights = backend.scope("model"); var chat = modelOptions.load(weights)) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
       var all = rowOptions.encode(output, rowOptions.data(), chat.chatText(), cache).rows();

@@ -88,9 +88,9 @@ final class TrainCommand implements Callable<Integer> {
     resume.check(out);
     modelOptions.resolve(); // which may download it, so it comes after all that costs nothing
     checkAdapter();
-    try (var backend = backendOptions.open(); var weights = backend.scope("model");
-        var training = backend.scope("training"); var chat = modelOptions.open(weights);
-        var cache = cacheOptions.open()) {
+    try (var cache = cacheOptions.open(rowOptions.data()); var backend = backendOptions.open();
+        var weights = backend.scope("model"); var training = backend.scope("training");
+        var chat = modelOptions.open(weights)) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
       var config = adapter(chat);

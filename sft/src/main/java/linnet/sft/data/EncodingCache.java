@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -41,6 +44,10 @@ public final class EncodingCache implements AutoCloseable {
   private final Path folder;
   private final long mostBytes;
   private final List<Thread> writers = new ArrayList<>();
+  private final Map<Path, CompletableFuture<Optional<Origin>>> expected = new ConcurrentHashMap<>();
+
+  /** What rows come from: hashes of the code that encodes and of the file's bytes. */
+  private record Origin(String code, byte[] content) {}
 
   private EncodingCache(Path folder, long mostBytes) {
     this.folder = folder;
@@ -73,6 +80,11 @@ public final class EncodingCache implements AutoCloseable {
     return new EncodingCache(null, 0);
   }
 
+  /** Begins to hash a file that {@link #encode} will be asked for, on another thread. */
+  public void expect(Path file) {
+    expected.computeIfAbsent(file, path -> CompletableFuture.supplyAsync(() -> origin(path)));
+  }
+
   /**
    * Reads and encodes a file, or takes what became of it before. A file that can be read only once, such as a
    * pipe, is never looked for.
@@ -83,16 +95,16 @@ public final class EncodingCache implements AutoCloseable {
    */
   public CachedRows encode(Path file, FieldMapping mapping, ContentHash settings,
       Supplier<Function<List<Conversation>, EncodedData>> encoder, BooleanSupplier lasting) {
-    var code = folder == null || !Files.isRegularFile(file) ? Optional.<String>empty() : CodeHash.get();
-    var content = code.isEmpty() ? Optional.<byte[]>empty() : hash(file);
-    if (content.isEmpty()) {
+    var begun = expected.remove(file);
+    var origin = begun == null ? origin(file) : begun.join();
+    if (origin.isEmpty()) {
       var encode = encoder.get();
       return new CachedRows(encode.apply(Conversation.read(file, mapping)), false);
     }
-    var key = settings.add(code.get()).add(RowReader.form(file)).add(content.get()).hex();
+    var content = origin.get().content();
+    var key = settings.add(origin.get().code()).add(RowReader.form(file)).add(content).hex();
     return find(key).map(data -> new CachedRows(data, true))
-        .orElseGet(() -> new CachedRows(encode(file, mapping, content.get(), key, encoder.get(), lasting),
-            false));
+        .orElseGet(() -> new CachedRows(encode(file, mapping, content, key, encoder.get(), lasting), false));
   }
 
   /** Keeps what it encodes if it read what was hashed, whoever wrote to the file in between. */
@@ -107,10 +119,17 @@ public final class EncodingCache implements AutoCloseable {
     return data;
   }
 
-  /** Nothing where it cannot be read: whoever reads it for its rows says why. */
-  private static Optional<byte[]> hash(Path file) {
+  /**
+   * Nothing for a cache that keeps nothing, a pipe, or a file that cannot be read: whoever reads it for its rows
+   * says why.
+   */
+  private Optional<Origin> origin(Path file) {
+    if (folder == null || !Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
     try {
-      return Optional.of(ContentHash.ofFile(file));
+      var content = ContentHash.ofFile(file);
+      return CodeHash.get().map(code -> new Origin(code, content));
     } catch (IOException unreadable) {
       return Optional.empty();
     }

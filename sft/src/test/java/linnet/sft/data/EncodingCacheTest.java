@@ -155,6 +155,19 @@ class EncodingCacheTest {
   }
 
   @Test
+  void anExpectedFileIsFoundAndHashedAnewTheNextTime() throws IOException {
+    var file = folder.resolve("rows.jsonl");
+    Files.writeString(file, ROWS);
+    assertFalse(run(file, "settings"));
+    try (var cache = EncodingCache.in(cacheFolder())) {
+      cache.expect(file);
+      assertTrue(run(cache, file, FieldMapping.NONE, "settings", true));
+      Files.writeString(file, ROWS.replace("d", "e"));
+      assertFalse(run(cache, file, FieldMapping.NONE, "settings", true));
+    }
+  }
+
+  @Test
   void aDamagedFileIsMadeAnew() throws IOException {
     var file = Files.writeString(folder.resolve("rows.jsonl"), ROWS);
     run(file, "settings");
