@@ -36,10 +36,10 @@ record SixteenFloats(IntVector bits0, IntVector bits1, IntVector bits2, IntVecto
     }
     var within = index.and(L - 1);
     var found = within.selectFrom(bits0)
-        .blend(within.selectFrom(bits1), index.compare(VectorOperators.GE, L));
+        .blend(within.selectFrom(bits1), index.compare(VectorOperators.GT, L - 1));
     if (L < SIZE / 2) {
-      found = found.blend(within.selectFrom(bits2), index.compare(VectorOperators.GE, 2 * L))
-          .blend(within.selectFrom(bits3), index.compare(VectorOperators.GE, 3 * L));
+      found = found.blend(within.selectFrom(bits2), index.compare(VectorOperators.GT, 2 * L - 1))
+          .blend(within.selectFrom(bits3), index.compare(VectorOperators.GT, 3 * L - 1));
     }
     return found.reinterpretAsFloats();
   }
