@@ -31,7 +31,7 @@ interface DotLanes {
    * @param first of quantised types, as {@code stride}, a multiple of their blocks
    */
   void products(float[] a, int aAt, int n, DType dtype, MemorySegment b, long first, long stride, int rows,
-      float[] sums, int at);
+      float[] sums, int at, Workspace workspace);
 
   /** The {@code count} sums whose lanes begin at {@code lanesAt}: of each, halves are added to halves. */
   void combine(float[] lanes, int lanesAt, int count, float[] sums, int at);

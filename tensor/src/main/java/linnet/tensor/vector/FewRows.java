@@ -101,7 +101,7 @@ final class FewRows {
     var sums = workspace.array(Purpose.STATE, count);
     for (int m = 0; m < out.rows(); m++) {
       dots.products(left, m * depth, depth, b.dtype(), b.segment(), b.offset() + n * b.columnStride(),
-          b.columnStride(), count, sums, 0);
+          b.columnStride(), count, sums, 0, workspace);
       for (int r = 0; r < count; r++) {
         put(out, m, n + r, sums[r], update);
       }

@@ -20,57 +20,63 @@ final class PlainDots {
 
   private PlainDots() {}
 
-  static void f32(float[] a, int aAt, int n, MemorySegment b, long first, int part, float[] lanes,
-      Unpacked unused) {
-    var s0 = FloatVector.zero(S);
-    var s1 = FloatVector.zero(S);
-    var t0 = FloatVector.zero(S);
-    var t1 = FloatVector.zero(S);
-    int x = aAt + part;
-    long row = 4 * (first + part);
-    for (int i = 0; i < n; i += LANES) {
-      s0 = of(a, x + i).fma(load(b, row, i), s0);
-      t0 = of(a, x + i + HALF).fma(load(b, row, i + HALF), t0);
-      if (PAIRS) {
-        s1 = of(a, x + i + L).fma(load(b, row, i + L), s1);
-        t1 = of(a, x + i + HALF + L).fma(load(b, row, i + HALF + L), t1);
+  static void f32(float[] a, int aAt, int n, MemorySegment b, long first, long stride, int rows, int part,
+      float[] lanes) {
+    for (int r = 0; r < rows; r++) {
+      var s0 = FloatVector.zero(S);
+      var s1 = FloatVector.zero(S);
+      var t0 = FloatVector.zero(S);
+      var t1 = FloatVector.zero(S);
+      int x = aAt + part;
+      long row = 4 * (first + r * stride + part);
+      for (int i = 0; i < n; i += LANES) {
+        s0 = of(a, x + i).fma(load(b, row, i), s0);
+        t0 = of(a, x + i + HALF).fma(load(b, row, i + HALF), t0);
+        if (PAIRS) {
+          s1 = of(a, x + i + L).fma(load(b, row, i + L), s1);
+          t1 = of(a, x + i + HALF + L).fma(load(b, row, i + HALF + L), t1);
+        }
       }
+      store(s0, s1, t0, t1, lanes, r * LANES + part);
     }
-    store(s0, s1, t0, t1, lanes, part);
   }
 
-  static void bf16(float[] a, int aAt, int n, MemorySegment b, long first, int part, float[] lanes,
-      Unpacked unused) {
-    var s0 = FloatVector.zero(S);
-    var s1 = FloatVector.zero(S);
-    var t0 = FloatVector.zero(S);
-    var t1 = FloatVector.zero(S);
-    int x = aAt + part;
-    long row = 2 * (first + part);
-    for (int i = 0; i < n; i += LANES) {
-      s0 = of(a, x + i).fma(loadBfloat16(b, row, i), s0);
-      t0 = of(a, x + i + HALF).fma(loadBfloat16(b, row, i + HALF), t0);
-      if (PAIRS) {
-        s1 = of(a, x + i + L).fma(loadBfloat16(b, row, i + L), s1);
-        t1 = of(a, x + i + HALF + L).fma(loadBfloat16(b, row, i + HALF + L), t1);
+  static void bf16(float[] a, int aAt, int n, MemorySegment b, long first, long stride, int rows, int part,
+      float[] lanes) {
+    for (int r = 0; r < rows; r++) {
+      var s0 = FloatVector.zero(S);
+      var s1 = FloatVector.zero(S);
+      var t0 = FloatVector.zero(S);
+      var t1 = FloatVector.zero(S);
+      int x = aAt + part;
+      long row = 2 * (first + r * stride + part);
+      for (int i = 0; i < n; i += LANES) {
+        s0 = of(a, x + i).fma(loadBfloat16(b, row, i), s0);
+        t0 = of(a, x + i + HALF).fma(loadBfloat16(b, row, i + HALF), t0);
+        if (PAIRS) {
+          s1 = of(a, x + i + L).fma(loadBfloat16(b, row, i + L), s1);
+          t1 = of(a, x + i + HALF + L).fma(loadBfloat16(b, row, i + HALF + L), t1);
+        }
       }
+      store(s0, s1, t0, t1, lanes, r * LANES + part);
     }
-    store(s0, s1, t0, t1, lanes, part);
   }
 
   /** One vector of each half: decoding takes so many operations that C2 would not inline those of four. */
-  static void f16(float[] a, int aAt, int n, MemorySegment b, long first, int part, float[] lanes,
-      Unpacked unused) {
-    var s = FloatVector.zero(S);
-    var t = FloatVector.zero(S);
-    int x = aAt + part;
-    long row = 2 * (first + part);
-    for (int i = 0; i < n; i += LANES) {
-      s = of(a, x + i).fma(loadFloat16(b, row, i), s);
-      t = of(a, x + i + HALF).fma(loadFloat16(b, row, i + HALF), t);
+  static void f16(float[] a, int aAt, int n, MemorySegment b, long first, long stride, int rows, int part,
+      float[] lanes) {
+    for (int r = 0; r < rows; r++) {
+      var s = FloatVector.zero(S);
+      var t = FloatVector.zero(S);
+      int x = aAt + part;
+      long row = 2 * (first + r * stride + part);
+      for (int i = 0; i < n; i += LANES) {
+        s = of(a, x + i).fma(loadFloat16(b, row, i), s);
+        t = of(a, x + i + HALF).fma(loadFloat16(b, row, i + HALF), t);
+      }
+      s.intoArray(lanes, r * LANES + part);
+      t.intoArray(lanes, r * LANES + part + HALF);
     }
-    s.intoArray(lanes, part);
-    t.intoArray(lanes, part + HALF);
   }
 
   private static FloatVector of(float[] a, int at) {
@@ -78,12 +84,12 @@ final class PlainDots {
   }
 
   static void store(FloatVector s0, FloatVector s1, FloatVector t0, FloatVector t1, float[] lanes,
-      int part) {
-    s0.intoArray(lanes, part);
-    t0.intoArray(lanes, part + HALF);
+      int at) {
+    s0.intoArray(lanes, at);
+    t0.intoArray(lanes, at + HALF);
     if (PAIRS) {
-      s1.intoArray(lanes, part + L);
-      t1.intoArray(lanes, part + HALF + L);
+      s1.intoArray(lanes, at + L);
+      t1.intoArray(lanes, at + HALF + L);
     }
   }
 }

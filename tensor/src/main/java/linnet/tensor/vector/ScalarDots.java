@@ -24,23 +24,24 @@ final class ScalarDots implements DotLanes {
 
   @Override
   public void products(float[] a, int aAt, int n, DType dtype, MemorySegment b, long first, long stride,
-      int rows, float[] sums, int at) {
+      int rows, float[] sums, int at, Workspace workspace) {
     var lanes = new float[LANES];
     for (int r = 0; r < rows; r++) {
       Arrays.fill(lanes, 0);
-      addStored(a, aAt, n, dtype, b, first + r * stride, lanes);
+      addStored(a, aAt, n, dtype, b, first + r * stride, lanes, 0);
       combine(lanes, 0, 1, sums, at + r);
     }
   }
 
   /** Adds the products of n elements with those from {@code element} on to the lanes of one sum. */
-  void addStored(float[] a, int aAt, int n, DType dtype, MemorySegment b, long element, float[] lanes) {
+  void addStored(float[] a, int aAt, int n, DType dtype, MemorySegment b, long element, float[] lanes,
+      int lanesAt) {
     var values = new float[LANES];
     for (int i = 0; i < n; i += LANES) {
       int length = Math.min(LANES, n - i);
       Codec.decode(dtype, b, element + i, values, 0, length);
       for (int l = 0; l < length; l++) {
-        lanes[l] = Math.fma(a[aAt + i + l], values[l], lanes[l]);
+        lanes[lanesAt + l] = Math.fma(a[aAt + i + l], values[l], lanes[lanesAt + l]);
       }
     }
   }

@@ -10,7 +10,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A row of quantised weights on its way to a product, in groups of 16 with a scale and a minimum.
+ * Rows of quantised weights on their way to a product, with a scale and a minimum for each 16 of them, or for
+ * each 32.
  *
  * @param quants signed
  * @param scales by which quants are multiplied
@@ -19,6 +20,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 record Unpacked(byte[] quants, float[] scales, float[] minima, byte[] codes) {
   private static final int GROUP = 16;
+  /** Bytes around the codes: these are written all the time, and no other thread may need their cache line. */
+  private static final int LINE = 64;
   /** Of at most 8 lanes, whose codes are read as they were written: those of two words are slow to meet. */
   private static final VectorSpecies<Integer> I = Width.L == 4 ? IntVector.SPECIES_128 : IntVector.SPECIES_256;
   private static final VectorSpecies<Float> S = I.withLanes(float.class);
@@ -27,7 +30,13 @@ record Unpacked(byte[] quants, float[] scales, float[] minima, byte[] codes) {
 
   /** Room for so many weights. Vectors are read beyond the end of the last. */
   static Unpacked of(int n) {
-    return new Unpacked(new byte[n + GROUP], new float[n / GROUP], new float[n / GROUP], new byte[2 * GROUP]);
+    return new Unpacked(new byte[n + GROUP], new float[n / GROUP], new float[n / GROUP],
+        new byte[LINE + GROUP + LINE]);
+  }
+
+  /** Room for how many weights this is. */
+  int elements() {
+    return GROUP * scales.length;
   }
 
   /** Sets 16 scales from {@code at} on: {@code factor} times each of the 16 bytes of two words. */
@@ -40,13 +49,27 @@ record Unpacked(byte[] quants, float[] scales, float[] minima, byte[] codes) {
     put(factor, first, second, minima, at);
   }
 
+  /** Sets 8 scales and minima from {@code at} on: factors times the 8 bytes of a word. */
+  void parts(int at, float factor, long scaleCodes, float minimumFactor, long minimumCodes) {
+    LONG.set(codes, LINE, scaleCodes);
+    LONG.set(codes, LINE + Long.BYTES, minimumCodes);
+    for (int g = 0; g < GROUP / 2; g += S.length()) {
+      floats(g).mul(factor).intoArray(scales, at + g);
+      floats(GROUP / 2 + g).mul(minimumFactor).intoArray(minima, at + g);
+    }
+  }
+
+  private FloatVector floats(int at) {
+    var integers = ByteVector.fromArray(ByteVector.SPECIES_64, codes, LINE + at)
+        .convertShape(VectorOperators.B2I, I, 0);
+    return (FloatVector) integers.convertShape(VectorOperators.I2F, S, 0);
+  }
+
   private void put(float factor, long first, long second, float[] out, int at) {
-    LONG.set(codes, 0, first);
-    LONG.set(codes, Long.BYTES, second);
+    LONG.set(codes, LINE, first);
+    LONG.set(codes, LINE + Long.BYTES, second);
     for (int g = 0; g < GROUP; g += S.length()) {
-      var integers = ByteVector.fromArray(ByteVector.SPECIES_64, codes, g)
-          .convertShape(VectorOperators.B2I, I, 0);
-      ((FloatVector) integers.convertShape(VectorOperators.I2F, S, 0)).mul(factor).intoArray(out, at + g);
+      floats(g).mul(factor).intoArray(out, at + g);
     }
   }
 }

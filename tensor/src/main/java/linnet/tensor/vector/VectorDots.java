@@ -6,12 +6,12 @@ import static linnet.tensor.vector.Width.broadcast;
 import static linnet.tensor.vector.Width.load;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import linnet.tensor.DType;
+import linnet.tensor.vector.Workspace.Purpose;
 
 /**
  * {@link DotLanes} on the Vector API. Stored rows are read one by one from front to back, since memory is
@@ -20,6 +20,8 @@ import linnet.tensor.DType;
 final class VectorDots implements DotLanes {
   private static final VectorSpecies<Float> QUARTER = FloatVector.SPECIES_128;
   private static final int HALF = LANES / 2;
+  /** Weights that are summed by one call, in whole rows: unpacked, they stay in the innermost cache. */
+  private static final int PIECE = 8192;
   private static final Map<DType, StoredRow> KERNELS = new EnumMap<>(DType.class);
 
   static {
@@ -76,22 +78,23 @@ final class VectorDots implements DotLanes {
 
   @Override
   public void products(float[] a, int aAt, int n, DType dtype, MemorySegment b, long first, long stride,
-      int rows, float[] sums, int at) {
+      int rows, float[] sums, int at, Workspace workspace) {
     var kernel = KERNELS.get(dtype);
-    var lanes = new float[LANES];
-    int end = kernel == null ? 0 : n - n % kernel.unit();
-    var room = end == 0 ? null : kernel.room(end);
-    for (int r = 0; r < rows; r++) {
+    if (kernel == null) {
+      tail.products(a, aAt, n, dtype, b, first, stride, rows, sums, at, workspace);
+      return;
+    }
+    int end = n - n % kernel.unit();
+    int step = Math.min(rows, Math.max(2, PIECE / n));
+    var lanes = workspace.array(Purpose.LANES, (step + 1) * LANES);
+    for (int r = 0; r < rows; r += step) {
+      int count = Math.min(step, rows - r);
       long row = first + r * stride;
-      if (end > 0) {
-        kernel.sum(a, aAt, end, b, row, lanes, room);
-      } else {
-        Arrays.fill(lanes, 0);
+      kernel.sum(a, aAt, end, b, row, stride, count, lanes, workspace);
+      for (int k = 0; k < count && end < n; k++) {
+        tail.addStored(a, aAt + end, n - end, dtype, b, row + k * stride + end, lanes, k * LANES);
       }
-      if (end < n) {
-        tail.addStored(a, aAt + end, n - end, dtype, b, row + end, lanes);
-      }
-      combine(lanes, 0, 1, sums, at + r);
+      combine(lanes, 0, count, sums, at + r);
     }
   }
 

@@ -11,12 +11,13 @@ final class Workspace {
   /** What a piece of scratch is for; pieces in use at one time have different purposes. */
   enum Purpose {
     LEFT, LEFT_2, RIGHT, RIGHT_2, RIGHT_3, ROWS, ROWS_2, TILE, TILE_2, RESULTS, STATE, STAGE_A, STAGE_B,
-    STAGE_OUT, SCORES, SCORES_2, SLOPES, OUTPUT, OUTPUT_2
+    STAGE_OUT, SCORES, SCORES_2, SLOPES, OUTPUT, OUTPUT_2, LANES
   }
 
   private static final int ALIGNMENT = 64;
 
   private final float[][] arrays = new float[Purpose.values().length][0];
+  private Unpacked unpacked;
   private final MemorySegment[] segments = new MemorySegment[Purpose.values().length];
 
   /** At least {@code length} floats on the heap: for loops over panels. */
@@ -27,6 +28,14 @@ final class Workspace {
       arrays[purpose.ordinal()] = array;
     }
     return array;
+  }
+
+  /** Room for {@code n} unpacked weights. */
+  Unpacked unpacked(int n) {
+    if (unpacked == null || unpacked.elements() < n) {
+      unpacked = Unpacked.of(n);
+    }
+    return unpacked;
   }
 
   /** At least {@code length} floats outside the heap: for loops over rows, which see native memory only. */

@@ -23,6 +23,7 @@ class DotLanesTest {
   private final DotLanes scalar = new ScalarDots();
   private final DotLanes vector = new VectorDots();
   private final Random random = new Random(7);
+  private final Workspace workspace = new Workspace();
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = {"I64", "I32", "U8"})
@@ -39,8 +40,8 @@ class DotLanesTest {
         }
         var expected = new float[ROWS + 1];
         var actual = new float[ROWS + 1];
-        scalar.products(a, 5, n, dtype, bytes, first, stride, ROWS, expected, 1);
-        vector.products(a, 5, n, dtype, bytes, first, stride, ROWS, actual, 1);
+        scalar.products(a, 5, n, dtype, bytes, first, stride, ROWS, expected, 1, workspace);
+        vector.products(a, 5, n, dtype, bytes, first, stride, ROWS, actual, 1, workspace);
         assertArrayEquals(expected, actual, dtype + ", " + n + " elements");
         assertArrayEquals(expected, staged(vector, a, n, dtype, bytes, first, stride), dtype + ", decoded before");
         assertArrayEquals(expected, staged(scalar, a, n, dtype, bytes, first, stride), dtype + ", decoded before");
@@ -49,6 +50,26 @@ class DotLanesTest {
           assertEquals(exact, expected[1 + r], 1e-5 * n, dtype + " row " + r);
         }
       }
+    }
+  }
+
+  /** More rows than are summed at once, an odd number of them in the end. */
+  @ParameterizedTest
+  @EnumSource(mode = Mode.EXCLUDE, names = {"I64", "I32", "U8"})
+  void sumsManyRowsWithoutGapsAlike(DType dtype) {
+    int n = 2048;
+    int rows = 7;
+    try (var arena = Arena.ofConfined()) {
+      var bytes = stored(dtype, (1 + rows) * n, arena);
+      var a = new float[n];
+      for (int i = 0; i < n; i++) {
+        a[i] = random.nextFloat() - 0.5f;
+      }
+      var expected = new float[rows];
+      var actual = new float[rows];
+      scalar.products(a, 0, n, dtype, bytes, n, n, rows, expected, 0, workspace);
+      vector.products(a, 0, n, dtype, bytes, n, n, rows, actual, 0, workspace);
+      assertArrayEquals(expected, actual, dtype.toString());
     }
   }
 
