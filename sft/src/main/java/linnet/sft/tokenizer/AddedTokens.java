@@ -94,15 +94,19 @@ final class AddedTokens {
       while (token.lstrip() && start > done && Characters.isSpace(s.charAt(start - 1))) {
         start--;
       }
+      if (token.lstrip()) {
+        start = Math.max(start, done); // a token before this one may have taken what this one starts with
+      }
       while (token.rstrip() && end < s.length() && Characters.isSpace(s.charAt(end))) {
         end++;
       }
       if (start > done) {
         sink.accept(null, text, done, start);
       }
-      // A token before this one may have taken the white space that this one starts with.
-      sink.accept(token, text, Math.max(start, Math.min(done, end - 1)), end);
-      done = Math.max(done, end);
+      if (end > start) {
+        sink.accept(token, text, start, end);
+        done = end;
+      }
     }
     if (done < s.length()) {
       sink.accept(null, text, done, s.length());

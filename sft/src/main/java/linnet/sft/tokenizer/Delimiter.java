@@ -58,19 +58,28 @@ sealed interface Delimiter {
     }
   }
 
-  /** The matches of a regular expression that sees nothing beyond the piece. */
+  /** The matches of a regular expression that sees nothing beyond the piece; none is empty behind another. */
   record Regex(Pattern pattern) implements Delimiter {
     @Override
     public void find(String s, int from, int to, Match match) {
       Matcher matcher = pattern.matcher(s).region(from, to);
       try {
-        while (matcher.find()) {
-          match.accept(matcher.start(), matcher.end());
+        for (int last = -1; matcher.find(); ) {
+          if (matcher.end() > matcher.start() || matcher.start() != last && isBorder(s, matcher.start())) {
+            match.accept(matcher.start(), matcher.end());
+            last = matcher.end();
+          }
         }
       } catch (StackOverflowError tooDeep) {
         throw new TokenizerException("pattern " + pattern.pattern() + ": found a text of " + (to - from)
             + " characters that it cannot be matched against; give the text in shorter parts");
       }
+    }
+
+    /** Whether an index lies between characters, not between the two halves of one. */
+    private static boolean isBorder(String s, int index) {
+      return index == 0 || index == s.length() || !Character.isLowSurrogate(s.charAt(index))
+          || !Character.isHighSurrogate(s.charAt(index - 1));
     }
   }
 

@@ -19,6 +19,11 @@ sealed interface PostProcessor {
     return List.of();
   }
 
+  /** Whether a template says what goes around a text. */
+  default boolean hasTemplate() {
+    return false;
+  }
+
   /**
    * The offsets into a text, changed where the processor does so; {@code tokens} gives the i-th token as the
    * vocabulary writes it.
@@ -41,6 +46,11 @@ sealed interface PostProcessor {
     @Override
     public List<Integer> after() {
       return parts.stream().flatMap(part -> part.after().stream()).toList();
+    }
+
+    @Override
+    public boolean hasTemplate() {
+      return parts.stream().anyMatch(PostProcessor::hasTemplate);
     }
 
     @Override
@@ -141,6 +151,11 @@ sealed interface PostProcessor {
     @Override
     public List<Integer> after() {
       return ids(single.subList(textIndex() + 1, single.size()));
+    }
+
+    @Override
+    public boolean hasTemplate() {
+      return true;
     }
 
     private int textIndex() {

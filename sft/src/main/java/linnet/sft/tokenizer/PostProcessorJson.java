@@ -1,5 +1,6 @@
 package linnet.sft.tokenizer;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +15,7 @@ final class PostProcessorJson {
   static PostProcessor read(JsonCursor json) {
     var type = json.at("type");
     return switch (type.asString()) {
-      case "Sequence" -> new PostProcessor.Sequence(
-          json.at("processors").elements().stream().map(PostProcessorJson::read).toList());
+      case "Sequence" -> sequence(json.at("processors"));
       case "ByteLevel" -> new PostProcessor.ByteLevel(PatternJson.flag(json, "add_prefix_space", true),
           PatternJson.flag(json, "trim_offsets", true), PatternJson.flag(json, "use_regex", true));
       case "TemplateProcessing" -> template(json);
@@ -42,6 +42,25 @@ final class PostProcessorJson {
           .put("single", items(t.single())).put("pair", items(t.pair()))
           .put("special_tokens", specials(t.specials())).build();
     };
+  }
+
+  /**
+   * To a processor behind one with a template, the tokens that this one added are texts of their own: what
+   * the Python library makes of them is no order of tokens around a text.
+   */
+  private static PostProcessor sequence(JsonCursor json) {
+    var parts = new ArrayList<PostProcessor>();
+    boolean templated = false;
+    for (var element : json.elements()) {
+      var part = read(element);
+      boolean adds = !part.before().isEmpty() || !part.after().isEmpty();
+      if (adds && templated) {
+        throw element.at("type").error("one that adds no tokens, such as ByteLevel, behind TemplateProcessing");
+      }
+      templated |= adds && part.hasTemplate();
+      parts.add(part);
+    }
+    return new PostProcessor.Sequence(parts);
   }
 
   private static PostProcessor.Named named(JsonCursor json) {

@@ -1,6 +1,7 @@
 package linnet.sft.tokenizer;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Cuts text into the words that the model sees one by one. The records are the types of {@code
@@ -104,7 +105,9 @@ sealed interface PreTokenizer {
 
   /** Runs of word characters and runs of others; white space is dropped. */
   record Whitespace() implements PreTokenizer {
-    private static final Delimiter WORDS = Delimiter.regex("\\w+|[^\\w\\s]+");
+    // Not by Oniguruma in the Python library, and so with Java's kind of words.
+    private static final Delimiter WORDS =
+        new Delimiter.Regex(Pattern.compile("\\w+|[^\\w\\s]+", Pattern.UNICODE_CHARACTER_CLASS));
 
     @Override
     public void split(AlignedText text, int from, int to, PieceSink sink) {

@@ -15,13 +15,15 @@ final class TokenTrie {
 
   private final Node root = new Node();
 
-  /** Adds a token under its text; of equal texts the last counts. */
+  /** Adds a token under its text; of equal texts the first counts. */
   void add(String text, AddedToken token) {
     var node = root;
     for (int i = 0; i < text.length(); i++) {
       node = node.children.computeIfAbsent(text.charAt(i), _ -> new Node());
     }
-    node.match = new Match(token, text.length());
+    if (node.match == null) {
+      node.match = new Match(token, text.length());
+    }
   }
 
   boolean isEmpty() {

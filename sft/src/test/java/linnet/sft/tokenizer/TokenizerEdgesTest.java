@@ -1,0 +1,127 @@
+package linnet.sft.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import linnet.nn.json.Json;
+import linnet.nn.json.JsonCursor;
+import linnet.nn.json.JsonException;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Regular expressions that Java would read differently, and added tokens whose white space overlaps, are those of
+ * the Python library. The cases come from {@code src/test/python/tokenizer_edges.py}.
+ */
+class TokenizerEdgesTest {
+  @TempDir
+  Path folder;
+
+  private static JsonCursor golden() {
+    try (var in = TokenizerEdgesTest.class.getResourceAsStream("/golden/tokenizers/edges.json")) {
+      return JsonCursor.of(Json.parse(in.readAllBytes(), "edges.json"), "edges.json");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> splitsAsThePythonLibrary() {
+    return golden().at("splits").elements().stream().map(c -> {
+      var pattern = c.at("pattern").asString();
+      var text = c.at("text").asString();
+      return DynamicTest.dynamicTest(pattern + " at " + Json.of(text), () -> {
+        var found = new ArrayList<String>();
+        new PreTokenizer.Split(new TextPattern.Regex(pattern), SplitBehavior.ISOLATED, false).split(
+            AlignedText.of(text), 0, text.length(), (_, from, to) -> found.add(range(text, from, to)));
+        assertEquals(offsets(c), found);
+      });
+    });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> findsAddedTokensAsThePythonLibrary() {
+    return golden().at("overlaps").elements().stream().flatMap(made -> {
+      var tokenizer = tokenizer(made.at("tokenizer").value());
+      return made.at("cases").elements().stream().map(c -> {
+        var text = c.at("text").asString();
+        return DynamicTest.dynamicTest(Json.of(text) + " with " + tokenizer.addedTokens().values(), () -> {
+          var encoding = tokenizer.encode(text);
+          assertEquals(c.at("ids").elements().stream().map(JsonCursor::asInt).toList(),
+              IntStream.of(encoding.ids()).boxed().toList());
+          assertEquals(offsets(c), IntStream.range(0, encoding.size())
+              .mapToObj(i -> range(text, encoding.starts()[i], encoding.ends()[i])).toList());
+        });
+      });
+    });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[[:nothing:]]", "\\p{N}{2}+", "a{3}?", "\\p{Nothing}"})
+  void refusesWhatItCannotTranslate(String pattern) {
+    var error = assertThrows(TokenizerException.class, () -> OnigurumaRegex.compile(pattern));
+    assertTrue(error.getMessage().contains("found the regular expression " + pattern), error.getMessage());
+  }
+
+  @Test
+  void doesNotFailWhereTheLibraryDoes() {
+    var tokenizer = tokenizer(Json.parse("""
+        {"added_tokens": [
+          {"id": 3, "content": "x", "single_word": false, "lstrip": false, "rstrip": true, "normalized": false,
+           "special": false},
+          {"id": 4, "content": " ", "single_word": false, "lstrip": true, "rstrip": false, "normalized": false,
+           "special": false}],
+         "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "c": 2}, "merges": []}}""".getBytes(), "test"));
+    var encoding = tokenizer.encode("ax  b");
+    assertEquals(List.of(0, 3, 1), IntStream.of(encoding.ids()).boxed().toList());
+  }
+
+  @Test
+  void refusesTokensAroundATemplatesTokens() {
+    var template = """
+        {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "a", "type_id": 0}},
+          {"Sequence": {"id": "A", "type_id": 0}}], "pair": [],
+         "special_tokens": {"a": {"id": "a", "ids": [0], "tokens": ["a"]}}}""";
+    var bytes = "{\"type\": \"ByteLevel\", \"trim_offsets\": true}";
+    processed(bytes, template, bytes);
+    var error = assertThrows(JsonException.class, () -> processed(template, bytes, template));
+    assertTrue(error.getMessage().contains("processors[2].type: found \"TemplateProcessing\", expected one that"
+        + " adds no tokens"), error.getMessage());
+  }
+
+  private Tokenizer processed(String... processors) {
+    return tokenizer(Json.parse(("{\"post_processor\": {\"type\": \"Sequence\", \"processors\": ["
+        + String.join(",", processors) + "]}, \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}")
+        .getBytes(), "test"));
+  }
+
+  private Tokenizer tokenizer(Json json) {
+    try {
+      return Tokenizer.load(Files.writeString(folder.resolve("tokenizer.json"), json.toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> offsets(JsonCursor c) {
+    return c.at("offsets").elements().stream().map(o -> o.at(0).asInt() + "-" + o.at(1).asInt()).toList();
+  }
+
+  /** A range in code points, as Python counts. */
+  private static String range(String text, int from, int to) {
+    return text.codePointCount(0, from) + "-" + text.codePointCount(0, to);
+  }
+}

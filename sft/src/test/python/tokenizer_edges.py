@@ -1,0 +1,75 @@
+"""Writes golden/tokenizers/edges.json, the cases of TokenizerEdgesTest: how the tokenizers library splits texts at
+regular expressions that Java would read differently, and what it makes of added tokens whose white space overlaps.
+
+usage: tokenizer_edges.py OUT.json
+"""
+import json
+import random
+import sys
+
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
+
+PATTERNS = ["^\\s", "\\s+$", ".$", ".", "(?m:.)", "(?im:a.)", "[[:space:]]+", "[^[:space:]]", "[[:punct:]]", "[[:^alpha:]]",
+            "[[:alnum:]_]+", "[[:word:]]+", "\\p{Punct}", "\\w+", "[\\w]+", "\\W", "\\b\\w", "\\B.", "\\h+", "\\H+", "\\v", "\\R",
+            "\\p{N}{1,3}+", "\\d{2}", "a{,2}b", "a{", "\\p{N}{1,3}", "\\p{L}++", "x*", "(?=(\\d{3})+(?!\\d))", "\\p{Letter}+",
+            "\\p{Decimal_Number}", "\\p{^L}+", "\\p{Any}", "\\x{4e2d}", "\\O", "\\N+", "(?<=\\p{L})(?=\\p{N})", "[\\p{L}&&[^a-m]]+"]
+PIECES = ["a", "ab", "aab", "xx", "1234567", "²", "½", "Ⅷ", " ", "  ", "\n", "\r\n", "\x0b", "\x85", "\u2028", "\u3000", "\u200d",
+          "中文", "é", "e\u0301", "😀", "$", "+", "!?", "...", "_", "{", "'s", "İ", "cafe", "XYZ", "٣"]
+ALPHABET = "ab \n_x"
+
+
+def splits(rng):
+    for pattern in PATTERNS:
+        splitter = pre_tokenizers.Split(Regex(pattern), "isolated")
+        for _ in range(8):
+            text = "".join(rng.choice(PIECES) for _ in range(rng.randrange(1, 9)))
+            offsets = [list(offset) for _, offset in splitter.pre_tokenize_str(text)]
+            yield {"pattern": pattern, "text": text, "offsets": offsets}
+
+
+def tokenizer(rng):
+    made = Tokenizer(models.BPE({c: i for i, c in enumerate(ALPHABET)}, [], unk_token="_"))
+    if rng.random() < 0.4:
+        made.normalizer = rng.choice([normalizers.Lowercase(), normalizers.Replace(" ", "_"), normalizers.Prepend("_")])
+    for _ in range(rng.randrange(1, 5)):
+        content = "".join(rng.choice(ALPHABET) for _ in range(rng.randrange(1, 4)))
+        token = AddedToken(content, **{flag: rng.random() < 0.5 for flag in ["lstrip", "rstrip", "normalized", "special"]},
+                           single_word=rng.random() < 0.2)
+        (made.add_special_tokens if token.special else made.add_tokens)([token])
+    return made
+
+
+def normal_forms(made):
+    tokens = [t for t in json.loads(made.to_str())["added_tokens"] if t["normalized"]]
+    return [made.normalizer.normalize_str(t["content"]) if made.normalizer else t["content"] for t in tokens]
+
+
+def overlaps(rng):
+    while True:
+        made = tokenizer(rng)
+        forms = normal_forms(made)
+        if len(set(forms)) < len(forms):
+            continue  # which of two is found depends on the order of a hash table
+        cases = []
+        for _ in range(6):
+            text = "".join(rng.choice(ALPHABET + "  \n") for _ in range(rng.randrange(3, 10)))
+            try:
+                encoding = made.encode(text)
+            except BaseException:  # the library panics where a token's white space was taken by the one before
+                continue
+            cases.append({"text": text, "ids": encoding.ids, "offsets": [list(o) for o in encoding.offsets]})
+        yield {"tokenizer": json.loads(made.to_str()), "cases": cases}
+
+
+def lines(cases):
+    return "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]"
+
+
+def main():
+    rng = random.Random(5)
+    made = overlaps(rng)
+    with open(sys.argv[1], "w", encoding="utf-8") as out:
+        out.write('{"splits":' + lines(splits(rng)) + ',\n"overlaps":' + lines(next(made) for _ in range(60)) + "}\n")
+
+
+main()
