@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "pull", mixinStandardHelpOptions = true, sortOptions = false,
     description = {"Downloads a model from the Hugging Face Hub and prints where it lies.",
         "Only what Linnet reads is taken: configuration, tokenizer, template and safetensors, or one GGUF"
-            + " file; with an adapter its base model. A download that broke off is gone on with. The cache is"
+            + " model; with an adapter its base model. A download that broke off is gone on with. The cache is"
             + " that of Python's huggingface_hub.",
         "All commands take the model by the same name from then on."},
     footer = {"", "Examples:", "  linnet pull HuggingFaceTB/SmolLM2-135M-Instruct",
@@ -31,7 +31,8 @@ final class PullCommand implements Callable<Integer> {
       description = "A branch, a tag or a commit (default: main).")
   private String revision;
 
-  @Option(names = "--file", paramLabel = "FILE", description = "This GGUF file of the repository alone.")
+  @Option(names = "--file", paramLabel = "FILE", description = "This GGUF file of the repository"
+      + " alone; of a model in several parts the first, which brings all.")
   private String file;
 
   @Mixin

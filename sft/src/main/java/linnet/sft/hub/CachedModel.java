@@ -30,10 +30,10 @@ record CachedModel(String commit, Path path, List<String> missing, boolean isSet
       var files = cache.files(commit);
       var tree = cache.tree(commit);
       if (tree.isEmpty() && part == Part.TEXT && files.contains(ModelFiles.TOKENIZER)) {
-        return of(cache, name, commit, files, new Selection(RepoFiles.small(files), Optional.empty()));
+        return of(cache, name, commit, files, Selection.withoutWeights(RepoFiles.small(files)));
       }
       if (tree.isEmpty() && !makeAModel(name, files)) {
-        return new CachedModel(commit, cache.snapshot(commit), List.of(expected(name, files)), false);
+        return new CachedModel(commit, cache.snapshot(commit), expected(name, files), false);
       }
       return of(cache, name, commit, files, part.of(RepoFiles.select(name, tree.orElse(files))));
     });
@@ -60,18 +60,20 @@ record CachedModel(String commit, Path path, List<String> missing, boolean isSet
   }
 
   /** What the files that are here would need to make a model. */
-  private static String expected(ModelName name, Collection<String> files) {
+  private static List<String> expected(ModelName name, Collection<String> files) {
     if (name.file().isPresent()) {
-      return name.file().get();
+      return GgufParts.of(name.file().get()).map(parts -> parts.missing(files)).orElse(List.of(name.file().get()));
     }
     if (files.contains(ModelFiles.ADAPTER_CONFIG)) {
-      return AdapterFiles.WEIGHTS;
+      return List.of(AdapterFiles.WEIGHTS);
     }
     if (files.contains(ModelFiles.WEIGHTS) || files.contains(ModelFiles.INDEX)) {
-      return ModelFiles.CONFIG;
+      return List.of(ModelFiles.CONFIG);
     }
-    return files.contains(ModelFiles.CONFIG) ? ModelFiles.WEIGHTS
-        : ModelFiles.CONFIG + " and " + ModelFiles.WEIGHTS + ", or a GGUF file,";
+    var models = GgufParts.models(files);
+    var parts = models.size() == 1 ? GgufParts.of(models.getFirst()) : Optional.<GgufParts>empty();
+    return parts.map(split -> split.missing(files)).orElse(List.of(files.contains(ModelFiles.CONFIG)
+        ? ModelFiles.WEIGHTS : ModelFiles.CONFIG + " and " + ModelFiles.WEIGHTS + ", or a GGUF file,"));
   }
 
   /** A model's folder or file in the cache. */

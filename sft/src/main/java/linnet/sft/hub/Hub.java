@@ -93,7 +93,7 @@ public final class Hub {
       Optional<CachedModel> cached) {
     return new HubUnreachableException(unreachable.getMessage() + "; " + (cached.filter(CachedModel::isComplete)
         .isPresent() ? "the cache " + settings.cache() + " has a version of " + name + ", which all other commands use"
-        : "the cache " + settings.cache() + (cached.isPresent() ? " lacks " + String.join(", ", cached.get().missing())
+        : "the cache " + settings.cache() + (cached.isPresent() ? " lacks " + RepoFiles.shown(cached.get().missing())
         + " of " : " does not have ") + name + " either: it takes a connection, a proxy (HTTPS_PROXY)"
         + " or a mirror (HF_ENDPOINT)"));
   }
@@ -139,7 +139,7 @@ public final class Hub {
           + "; with a connection, unset HF_HUB_OFFLINE and pull it first");
     }
     if (!cached.get().isComplete()) {
-      throw new HubException(name + ": " + offline + " lacks " + String.join(", ", cached.get().missing())
+      throw new HubException(name + ": " + offline + " lacks " + RepoFiles.shown(cached.get().missing())
           + " of commit " + cached.get().commit() + "; with a connection, unset HF_HUB_OFFLINE and pull it first");
     }
     return cached.get();

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
  * {@code @revision}. A few old models have a name without an {@code org/}.
  *
  * @param repo the repository, for example {@code HuggingFaceTB/SmolLM2-135M-Instruct}
- * @param file a GGUF file in it, where that is wanted and not the model as safetensors
+ * @param file a GGUF file in it, where that is wanted and not the model as safetensors; of a model in several parts
+ *     the first
  * @param revision a branch, a tag or a commit, where it is not the main branch
  */
 public record ModelName(String repo, Optional<String> file, Optional<String> revision) {
@@ -118,6 +119,10 @@ public record ModelName(String repo, Optional<String> file, Optional<String> rev
       throw new HubException(quoted(file) + ": a single file must be a GGUF file, named *.gguf; for a model"
           + " as safetensors name its repository alone");
     }
+    GgufParts.of(file).map(GgufParts::first).filter(first -> !first.equals(file)).ifPresent(first -> {
+      throw new HubException(quoted(file) + ": a part of a model, expected its first, which brings all others: name "
+          + first);
+    });
   }
 
   /** For messages: without what could move a terminal's cursor. */

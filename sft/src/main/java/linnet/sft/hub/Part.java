@@ -11,11 +11,11 @@ public enum Part {
       return selection;
     }
   },
-  /** Tokenizer, template and configuration, without weights; of a GGUF file all, since it is one file. */
+  /** Tokenizer, template and configuration, without weights; of a GGUF model all, since one file has them together. */
   TEXT {
     @Override
     Selection of(Selection selection) {
-      return selection.isGguf() ? selection : selection.withoutWeights();
+      return selection.isGguf() ? selection : Selection.withoutWeights(selection.small());
     }
   };
 

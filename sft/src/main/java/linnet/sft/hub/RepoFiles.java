@@ -20,8 +20,8 @@ final class RepoFiles {
   /** The tokenizers of repositories without a {@code tokenizer.json}. */
   private static final List<String> OLDER_TOKENIZERS = List.of("tokenizer.model", "vocab.json", "merges.txt");
 
-  private static final String GGUF = ".gguf";
-  private static final Pattern PART = Pattern.compile(".*-\\d{5}-of-\\d{5}\\.gguf");
+  static final String GGUF = ".gguf";
+
   private static final Pattern SEGMENT = Pattern.compile("[\\p{L}\\p{N}_]"
       + "(?:[\\p{L}\\p{N} ._+()\\[\\]=,@~!&#%-]{0,253}[\\p{L}\\p{N}_)\\]+-])?");
   private static final int SHOWN = 12; // names in a message
@@ -32,15 +32,17 @@ final class RepoFiles {
    * What makes a model, but for the shards, which the index names.
    *
    * @param small configuration, tokenizer and template
-   * @param weights the file with the weights, or the index of several, if they are wanted
+   * @param weights the file with the weights, the first of a GGUF model's parts, or the index of several, if they
+   *     are wanted
+   * @param parts the parts of a GGUF model behind the first
    */
-  record Selection(List<String> small, Optional<String> weights) {
+  record Selection(List<String> small, Optional<String> weights, List<String> parts) {
     Selection(List<String> small, String weights) {
-      this(small, Optional.of(weights));
+      this(small, Optional.of(weights), List.of());
     }
 
-    Selection withoutWeights() {
-      return new Selection(small, Optional.empty());
+    static Selection withoutWeights(List<String> small) {
+      return new Selection(small, Optional.empty(), List.of());
     }
 
     boolean isSharded() {
@@ -55,6 +57,7 @@ final class RepoFiles {
     List<String> all() {
       var all = new ArrayList<>(small);
       weights.ifPresent(all::add);
+      all.addAll(parts);
       return all;
     }
   }
@@ -100,20 +103,29 @@ final class RepoFiles {
   }
 
   private static Selection gguf(ModelName name, String file, Collection<String> listed) {
-    if (!listed.contains(file)) {
-      var others = listed.stream().filter(other -> other.endsWith(GGUF)).toList();
+    if (!listed.contains(file) && !isPartListed(file, listed)) {
+      var others = GgufParts.models(listed);
       throw new HubException(name + ": found no file " + file + " in it; "
           + (others.isEmpty() ? "it has no GGUF file at all" : "its GGUF files: " + shown(others)));
     }
-    if (PART.matcher(file).matches()) {
-      throw new HubException(name + ": " + file + " is one of several parts of a model, of which one at a time"
-          + " can be pulled; download them all into a folder and name the first as the model");
+    var parts = GgufParts.of(file);
+    if (parts.isEmpty()) {
+      return new Selection(List.of(), file);
     }
-    return new Selection(List.of(), file);
+    var missing = parts.get().missing(listed);
+    if (!missing.isEmpty()) {
+      throw new HubException(name + ": found no file " + shown(missing) + " in it, expected all "
+          + parts.get().count() + " parts of the model; pull it from a repository that has them");
+    }
+    return new Selection(List.of(), Optional.of(file), parts.get().others());
+  }
+
+  private static boolean isPartListed(String file, Collection<String> listed) {
+    return GgufParts.of(file).filter(parts -> parts.missing(listed).size() < parts.count()).isPresent();
   }
 
   private static String onlyGguf(ModelName name, Collection<String> listed) {
-    var files = listed.stream().filter(file -> file.endsWith(GGUF)).sorted().toList();
+    var files = GgufParts.models(listed);
     if (files.size() == 1) {
       return files.getFirst();
     }
@@ -129,7 +141,8 @@ final class RepoFiles {
         + (listed.isEmpty() ? "nothing" : shown(listed)));
   }
 
-  private static String shown(Collection<String> names) {
+  /** Names for a message: the first few, without what could move a terminal's cursor. */
+  static String shown(Collection<String> names) {
     var some = names.stream().limit(SHOWN).map(name -> name.replaceAll("\\p{Cntrl}", "?")).toList();
     return String.join(", ", some) + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
   }

@@ -13,6 +13,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,14 @@ class ModelNameTest {
     var refusal = assertThrows(HubException.class, () -> ModelName.parse(text));
     assertFalse(refusal.getMessage().chars().anyMatch(Character::isISOControl), refusal.getMessage());
     assertEquals(Optional.empty(), ModelName.read(text));
+  }
+
+  @Test
+  void ofAModelInPartsTheFirstIsNamed() {
+    assertEquals(Optional.of("x-00001-of-00003.gguf"), ModelName.parse("a/b/x-00001-of-00003.gguf").file());
+    var refusal = assertThrows(HubException.class, () -> ModelName.parse("a/b/q/x-00002-of-00003.gguf"));
+    assertEquals("\"q/x-00002-of-00003.gguf\": a part of a model, expected its first, which brings all others: name"
+        + " q/x-00001-of-00003.gguf", refusal.getMessage());
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package linnet.sft.hub;
 import static linnet.sft.hub.FakeHub.COMMIT;
 import static linnet.sft.hub.FakeHub.REPO;
 import static linnet.sft.hub.FakeHub.asks;
+import static linnet.sft.hub.FakeHub.gets;
 import static linnet.sft.hub.FakeHub.times;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -137,6 +138,56 @@ class PullTest extends HubTestCase {
   }
 
   @Test
+  void aGgufModelInPartsIsTakenWhole() throws IOException {
+    for (int part = 1; part <= 3; part++) {
+      hub.file(REPO, part(part), weights(1000 * part, part));
+    }
+    hub.file(REPO, "q/big-00001-of-00002.gguf", WEIGHTS).file(REPO, "tiny.gguf", WEIGHTS);
+    refused("org/tiny/other.gguf", "its GGUF files: q/big-00001-of-00002.gguf, sub/big-00001-of-00003.gguf, tiny.gguf");
+    var model = pull(REPO + "/" + part(1));
+    assertTrue(model.path().endsWith(part(1)), model.path().toString());
+    for (int part = 1; part <= 3; part++) {
+      assertArrayEquals(weights(1000 * part, part),
+          Files.readAllBytes(model.path().resolveSibling(Path.of(part(part)).getFileName())));
+    }
+    assertEquals(3, names(model.path().getParent()).size());
+    assertTrue(events.stream().anyMatch(event -> event.equals(new PullEvent.Planned(model.name(), 3, 6000))),
+        events.toString());
+    int before = hub.hubRequests().size();
+    assertEquals(model, client().get(model.name(), events::add));
+    assertEquals(before, hub.hubRequests().size());
+  }
+
+  @Test
+  void aPartThatIsNotHereIsFetchedAlone() throws IOException {
+    for (int part = 1; part <= 3; part++) {
+      hub.file("org/parts", part(part), weights(1000 * part, part));
+    }
+    hub.store(gets("/store/org/parts/" + part(2)), times(6, reply -> reply.cutAfter(0)));
+    hub.store(request -> request.target().contains(part(2)) && request.header("Range").isEmpty(),
+        times(1, reply -> reply.cutAfter(700)));
+    refused("org/parts", "sub/big-00002-of-00003.gguf", "same command");
+    environment.put("HF_HUB_OFFLINE", "1");
+    refused("org/parts", "does not have it");
+    environment.remove("HF_HUB_OFFLINE");
+    int before = hub.storeRequests().size();
+    var model = pull("org/parts");
+    assertEquals(List.of("bytes=700-", ""), hub.storeRequests().stream().skip(before)
+        .map(request -> request.header("Range").orElse("")).toList(), "the second is gone on with");
+    Files.delete(model.path().resolveSibling("big-00002-of-00003.gguf"));
+    environment.put("HF_HUB_OFFLINE", "1");
+    refused("org/parts", "lacks sub/big-00002-of-00003.gguf of commit");
+    refused("org/parts/" + part(1), "lacks sub/big-00002-of-00003.gguf of commit");
+    environment.remove("HF_HUB_OFFLINE");
+    assertEquals(model, client().get(model.name(), events::add));
+    assertArrayEquals(weights(2000, 2), Files.readAllBytes(model.path().resolveSibling("big-00002-of-00003.gguf")));
+  }
+
+  private static String part(int number) {
+    return "sub/big-0000" + number + "-of-00003.gguf";
+  }
+
+  @Test
   void whatIsNoModelIsRefused() {
     hub.file("org/pickle", "config.json", WEIGHTS).file("org/pickle", "pytorch_model.bin", WEIGHTS);
     refused("org/pickle", ".bin", "safetensors");
@@ -144,8 +195,10 @@ class PullTest extends HubTestCase {
     refused("org/none", "no model", "README.md");
     hub.file("org/bare", "model.safetensors", WEIGHTS);
     refused("org/bare", "config.json");
-    hub.file("org/parts", "big-00001-of-00003.gguf", WEIGHTS);
-    refused("org/parts", "parts");
+    hub.file("org/parts", "big-00001-of-00003.gguf", WEIGHTS).file("org/parts", "big-00003-of-00003.gguf", WEIGHTS);
+    refused("org/parts", "found no file big-00002-of-00003.gguf in it, expected all 3 parts");
+    refused("org/parts/big-00001-of-00003.gguf", "found no file big-00002-of-00003.gguf in it");
+    refused("org/parts/big-00001-of-00002.gguf", "found no file big-00001-of-00002.gguf");
     assertFalse(Files.exists(folder.resolve("home")), "nothing was begun");
   }
 
