@@ -53,11 +53,10 @@ final class PostProcessorJson {
     boolean templated = false;
     for (var element : json.elements()) {
       var part = read(element);
-      boolean adds = !part.before().isEmpty() || !part.after().isEmpty();
-      if (adds && templated) {
-        throw element.at("type").error("one that adds no tokens, such as ByteLevel, behind TemplateProcessing");
+      if (templated && !(part instanceof PostProcessor.ByteLevel)) {
+        throw element.at("type").error("ByteLevel behind TemplateProcessing, which adds tokens");
       }
-      templated |= adds && part.hasTemplate();
+      templated |= part.hasTemplate() && !(part.before().isEmpty() && part.after().isEmpty());
       parts.add(part);
     }
     return new PostProcessor.Sequence(parts);
