@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import linnet.nn.io.GgufAdapter;
 import linnet.nn.io.ModelSource;
 import linnet.nn.json.Json;
@@ -74,9 +75,10 @@ final class InfoCommand implements Callable<Integer> {
       var text = ModelText.of(source);
       output.say("  tokenizer: %,d tokens; chat template: %s", text.tokenizer().vocabularySize(),
           text.templateIsModels() ? "the model's own" : "none");
-      var merged = MergeRecord.of(source).stream().map(MergeRecord::adapter).toList();
+      var merged = MergeRecord.of(source);
       if (!merged.isEmpty()) {
-        output.say("  merged into it: %s", String.join(", ", merged));
+        output.say("  merged into it: %s", merged.stream().map(record -> record.adapter()
+            + (record.trainedSince() ? " (trained in full since)" : "")).collect(Collectors.joining(", ")));
       }
       var types = Json.object();
       bytesByType.forEach(types::put);
@@ -84,7 +86,7 @@ final class InfoCommand implements Callable<Integer> {
           .put("parameters", parameters).put("bytesByType", types).put("layers", config.numHiddenLayers())
           .put("hiddenSize", config.hiddenSize()).put("vocabularySize", config.vocabSize())
           .put("maxLength", config.maxPositionEmbeddings()).put("hasChatTemplate", text.templateIsModels())
-          .put("mergedAdapters", Json.strings(merged)));
+          .put("mergedAdapters", Json.strings(merged.stream().map(MergeRecord::adapter).toList())));
     }
   }
 

@@ -68,7 +68,7 @@ final class MergeCommand implements Callable<Integer> {
             + "; --quantize " + types.toLowerCase(Locale.ROOT) + " merges it into those"));
     var records = new ArrayList<>(MergeRecord.of(chat.base().source()));
     records.add(new MergeRecord(Banner.name(adapter), Banner.name(chat.basePath()),
-        MergeRecord.fingerprint(chat.model())));
+        MergeRecord.fingerprint(chat.model()), false));
     var merged = options.write(chat, chat.model(), records, out);
     var probe = LogitProbe.of(chat.model(), out);
     var dtype = options.dtype(chat.base().model());

@@ -1,6 +1,9 @@
 package linnet.cli;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import linnet.nn.json.Json;
+import linnet.nn.lora.MergeRecord;
 import linnet.sft.ModelText;
 import linnet.sft.TemplateOrigin;
 
@@ -17,6 +20,15 @@ final class Notices {
     if (!unknown.isEmpty()) {
       print(output, "the tokenizer has no token for " + String.join(", ", unknown) + ", which "
           + text.template().name() + " writes: the model reads plain text there");
+    }
+  }
+
+  /** That full training makes merges final. */
+  static void merged(Output output, List<MergeRecord> records) {
+    if (!records.isEmpty()) {
+      print(output, "the model has " + records.stream().map(MergeRecord::adapter).collect(Collectors.joining(", "))
+          + " merged into it, which unmerge cannot take out of what --full makes of these weights; train an adapter to"
+          + " keep that open");
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import linnet.nn.lora.Lora;
 import linnet.nn.lora.LoraConfig;
+import linnet.nn.lora.MergeRecord;
 import linnet.nn.lora.TrainedModules;
 import linnet.nn.model.CausalLm;
 import linnet.nn.model.Models;
@@ -93,6 +94,9 @@ final class TrainCommand implements Callable<Integer> {
         var chat = modelOptions.open(weights)) {
       Banner.print(output, backend, chat.basePath(), chat.model());
       Notices.template(output, chat.text());
+      if (full) {
+        Notices.merged(output, MergeRecord.of(chat.base().source()));
+      }
       var config = adapter(chat);
       var trainee = trainee(chat, config);
       var split = validationOptions.split(output, rowOptions, chat, cache, loop.seed(),

@@ -41,7 +41,7 @@ final class UnmergeCommand implements Callable<Integer> {
 
   @Option(names = "--force",
       description = "Subtract the adapter although nothing says that it was merged into MODEL: only linnet merge"
-          + " writes that down, and other forms and tools lose it.")
+          + " writes that down; or although MODEL was trained since.")
   private boolean force;
 
   @Mixin
@@ -82,6 +82,7 @@ final class UnmergeCommand implements Callable<Integer> {
     var left = new ArrayList<>(records);
     var found = MergeRecord.last(records, fingerprint);
     if (found.isPresent()) {
+      requireUntrained(found.get());
       left.remove(found.get());
     } else if (!force) {
       throw new UserException("MODEL: found " + (records.isEmpty() ? "nothing in the weights of " + model
@@ -93,6 +94,20 @@ final class UnmergeCommand implements Callable<Integer> {
           + ": if it was not, what is written is neither model");
     }
     return left;
+  }
+
+  private void requireUntrained(MergeRecord record) {
+    if (!record.trainedSince()) {
+      return;
+    }
+    if (!force) {
+      throw new UserException("MODEL: found " + model + ", which was trained in full after " + record.adapter()
+          + " was merged into it, expected a model as linnet merge made it: its weights have moved on together with"
+          + " the adapter's share in them, so that what is left without it is no model that there ever was; take "
+          + record.base() + ", into which it was merged, instead; --force subtracts it all the same");
+    }
+    Notices.print(output, model + " was trained in full after " + record.adapter() + " was merged into it: what is"
+        + " written is no model that there ever was");
   }
 
   private void tell(Backend backend, ChatModel chat, int tensors, Optional<Path> original) {

@@ -175,6 +175,33 @@ class AdapterCommandsTest {
         .contains("notice: nothing says that"));
   }
 
+  @Test
+  void aMergeIsTakenBackAfterConversionButNotAfterFullTraining() {
+    train("gone", "--target-modules q_proj").summary();
+    var merged = folder.resolve("gone-merged");
+    var gguf = folder.resolve("gone-merged.gguf");
+    var trained = folder.resolve("gone-trained");
+    var left = folder.resolve("gone-left");
+    Cli.ok("merge", folder.resolve("gone"), merged, "--dtype", "f32");
+    Cli.ok("convert", merged, gguf, "--dtype", "f32");
+    var summary = Cli.run("unmerge", gguf, folder.resolve("gone"), left, "--dtype", "f32", "--json").summary();
+    assertTrue(summary.at("largestLogitGap").asDouble() < 1e-5 * summary.at("largestLogit").asDouble(),
+        summary.value().toString());
+    assertEquals(List.of(), mergedInto(left));
+
+    var run = Cli.ok("train", "-m", gguf, "-d", tiny.rows(), "-o", trained, "--full", "--max-steps", 1);
+    assertTrue(run.out().contains("notice: the model has gone merged into it, which unmerge cannot take out"), run.out());
+    assertTrue(Cli.ok("info", trained).out().contains("merged into it: gone (trained in full since)"));
+    assertRefused(Cli.run("unmerge", trained, folder.resolve("gone"), folder.resolve("no")),
+        "which was trained in full after gone was merged into it");
+    assertFalse(Files.exists(folder.resolve("no")));
+    Cli.ok("merge", folder.resolve("gone"), folder.resolve("gone-again"), "--base", trained, "--dtype", "f32");
+    Cli.ok("unmerge", folder.resolve("gone-again"), folder.resolve("gone"), folder.resolve("gone-still"));
+    assertTrue(Cli.ok("unmerge", folder.resolve("gone-still"), folder.resolve("gone"), folder.resolve("gone-forced"),
+        "--force").out().contains("is no model that there ever was"));
+    assertEquals(List.of(), mergedInto(folder.resolve("gone-forced")));
+  }
+
   private static List<String> mergedInto(Path model) {
     return Cli.run("info", model, "--json").summary().at("mergedAdapters").elements().stream()
         .map(JsonCursor::asString).toList();

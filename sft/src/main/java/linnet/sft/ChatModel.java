@@ -15,6 +15,7 @@ import linnet.nn.lora.AdapterFiles;
 import linnet.nn.lora.BaseModel;
 import linnet.nn.lora.Lora;
 import linnet.nn.lora.LoraConfig;
+import linnet.nn.lora.MergeRecord;
 import linnet.nn.model.CausalLm;
 import linnet.nn.model.LoadedModel;
 import linnet.nn.model.Models;
@@ -257,7 +258,8 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
 
   /**
    * Writes what {@link #load} reads back: the adapter in PEFT's layout, or all weights of a model without
-   * one; with it tokenizer and template. Each file appears whole or not at all.
+   * one; with it tokenizer and template. Each file appears whole or not at all. Weights that are not the base's
+   * count as trained: what was merged into the base before cannot be taken out of them.
    *
    * @param folder made if it is missing
    * @param dtype F32, F16 or BF16 for weights; adapters are always F32
@@ -268,7 +270,9 @@ public record ChatModel(LoadedModel base, Path basePath, CausalLm model, Optiona
     if (adapter.isPresent()) {
       AdapterFiles.write(folder, model, adapter.get(), named(basePath.toAbsolutePath().normalize()));
     } else {
-      Models.save(folder, model, base.source().config().asObject(), dtype);
+      var merged = MergeRecord.of(base.source());
+      Models.save(folder, model, base.source().config().asObject(), dtype,
+          MergeRecord.metadata(model == base.model() ? merged : MergeRecord.trained(merged)));
     }
   }
 

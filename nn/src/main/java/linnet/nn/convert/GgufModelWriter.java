@@ -23,6 +23,7 @@ import linnet.nn.io.ModelSource;
 import linnet.nn.io.OutgoingTensor;
 import linnet.nn.io.Recoding;
 import linnet.nn.io.TensorSpec;
+import linnet.nn.lora.MergeRecord;
 import linnet.nn.model.Checkpoint;
 import linnet.nn.model.ModelConfig;
 import linnet.nn.model.RopeConfig;
@@ -82,6 +83,8 @@ record GgufModelWriter(ModelSource source, GgufTypes types) {
     values.putAll(keys.values());
     values.putAll(text);
     values.putAll(GgufGeneration.write(stops(config), source.generationConfig(), text));
+    MergeRecord.metadata(MergeRecord.of(source)).forEach(
+        (key, record) -> values.put(GgufModel.ANNOTATION + key, GgufValue.text(record)));
     var tensors = tensors(folder, checkpoint, family);
     keys.tables().forEach((name, table) -> tensors.add(
         OutgoingTensor.of(name, Shape.of(table.length), table)));

@@ -18,6 +18,7 @@ import linnet.nn.io.Recoding;
 import linnet.nn.io.SafetensorsShardWriter;
 import linnet.nn.io.TensorStore;
 import linnet.nn.json.Json;
+import linnet.nn.lora.MergeRecord;
 import linnet.tensor.DType;
 
 /**
@@ -54,7 +55,7 @@ public final class ModelConverter {
     var tensors = source.tensors();
     toFolder(folder, maxShardBytes,
         tensors.specs().keySet().stream().map(name -> recoded(tensors, name)).toList(),
-        Map.of(), UnaryOperator.identity(), tokenizerFiles);
+        MergeRecord.metadata(MergeRecord.of(source)), UnaryOperator.identity(), tokenizerFiles);
   }
 
   /**

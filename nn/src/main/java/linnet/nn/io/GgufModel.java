@@ -9,6 +9,8 @@ import linnet.tensor.Codec;
 public final class GgufModel implements ModelSource {
   /** The metadata key of the chat template. */
   public static final String CHAT_TEMPLATE = "tokenizer.chat_template";
+  /** What metadata keys begin with that stand for {@linkplain TensorStore#annotations annotations}. */
+  public static final String ANNOTATION = "linnet.";
   private static final int MAX_TABLE = 1 << 16;
 
   private final GgufFile file;

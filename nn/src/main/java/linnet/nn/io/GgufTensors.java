@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import linnet.nn.io.GgufFamily.Form;
 
@@ -61,6 +62,16 @@ public final class GgufTensors implements TensorStore {
     var source = sources.get(name);
     return source.form() == Form.SAME ? read(source, spec)
         : copied.computeIfAbsent(name, _ -> read(source, spec));
+  }
+
+  /** The texts under {@link GgufModel#ANNOTATION}, without that. */
+  @Override
+  public Map<String, String> annotations() {
+    var texts = new TreeMap<String, String>();
+    file.metadata().values().keySet().stream().filter(key -> key.startsWith(GgufModel.ANNOTATION))
+        .forEach(key -> file.metadata().text(key)
+            .ifPresent(text -> texts.put(key.substring(GgufModel.ANNOTATION.length()), text)));
+    return texts;
   }
 
   private StoredTensor read(Source source, TensorSpec spec) {

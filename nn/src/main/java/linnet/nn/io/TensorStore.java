@@ -25,7 +25,7 @@ public sealed interface TensorStore extends AutoCloseable
   /**
    * The free text that files carry beside their tensors, such as {@code format = pt}.
    *
-   * @return texts by name; none where the format has no place for them
+   * @return texts by name
    */
   default Map<String, String> annotations() {
     return Map.of();

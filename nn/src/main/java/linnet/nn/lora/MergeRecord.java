@@ -18,15 +18,17 @@ import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 
 /**
- * What was merged into a model's weights. It stands in the metadata of those weights, which others pass over, so that
- * it goes where they go and is lost where they are written anew.
+ * What was merged into a model's weights. It stands in the metadata of those weights, which others pass over, and goes
+ * where this library writes them in another form.
  *
  * @param adapter what the adapter was called
  * @param base what the model was called that it was merged into
  * @param fingerprint of what was added, see {@link #fingerprint}
+ * @param trainedSince whether the weights were trained after it was added: then the rest of them is no earlier model
  */
-public record MergeRecord(String adapter, String base, String fingerprint) {
+public record MergeRecord(String adapter, String base, String fingerprint, boolean trainedSince) {
   private static final String KEY = "merged_adapters";
+  private static final String TRAINED = "trained_since";
 
   /**
    * What was merged into a model, in order; nothing where its weights do not say.
@@ -37,15 +39,26 @@ public record MergeRecord(String adapter, String base, String fingerprint) {
     return Optional.ofNullable(model.tensors().annotations().get(KEY)).map(text -> {
       var source = model.path() + ": " + KEY;
       return JsonCursor.of(Json.parse(text, source), source).elements().stream().map(entry -> new MergeRecord(
-          entry.at("adapter").asString(), entry.at("base").asString(), entry.at("fingerprint").asString())).toList();
+          entry.at("adapter").asString(), entry.at("base").asString(), entry.at("fingerprint").asString(),
+          entry.opt(TRAINED).map(JsonCursor::asBoolean).orElse(false))).toList();
     }).orElse(List.of());
   }
 
   /** The metadata that say it. */
   public static Map<String, String> metadata(List<MergeRecord> records) {
-    return records.isEmpty() ? Map.of() : Map.of(KEY, Json.of(records.stream().map(record -> Json.object()
-        .put("adapter", record.adapter).put("base", record.base).put("fingerprint", record.fingerprint).build())
-        .toList()).compact());
+    return records.isEmpty() ? Map.of()
+        : Map.of(KEY, Json.of(records.stream().map(MergeRecord::json).toList()).compact());
+  }
+
+  private Json json() {
+    var json = Json.object().put("adapter", adapter).put("base", base).put("fingerprint", fingerprint);
+    return (trainedSince ? json.put(TRAINED, true) : json).build();
+  }
+
+  /** What is to be said of weights that were trained from those with these records. */
+  public static List<MergeRecord> trained(List<MergeRecord> records) {
+    return records.stream().map(record -> new MergeRecord(record.adapter, record.base, record.fingerprint, true))
+        .toList();
   }
 
   /** The last of the records of an adapter with this fingerprint. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import linnet.nn.DeclaredParam;
 import linnet.nn.FrozenParam;
 import linnet.nn.Linear;
@@ -210,10 +211,11 @@ public final class Models {
    * @param config what the configuration is to hold, as {@link ModelConfig#read} reads it: the raw one of a
    *     loaded model; its dtype is replaced
    * @param dtype F32, F16 or BF16; weights are rounded to nearest even
+   * @param metadata free text for the header of the weights
    * @throws IllegalArgumentException if the model has adapters, which are not part of a checkpoint
    * @throws java.io.UncheckedIOException if a file cannot be written
    */
-  public static void save(Path folder, CausalLm model, Json.Obj config, DType dtype) {
+  public static void save(Path folder, CausalLm model, Json.Obj config, DType dtype, Map<String, String> metadata) {
     if (!Modules.find(model, LowRank.class).isEmpty()
         || !Modules.find(model, LoraEmbedding.class).isEmpty()) {
       throw new IllegalArgumentException("the model has adapters, which a checkpoint does not hold: merge"
@@ -221,9 +223,16 @@ public final class Models {
     }
     var tensors = Modules.parameters(model).entrySet().stream()
         .map(entry -> OutgoingTensor.of(entry.getKey(), entry.getValue().value(), dtype)).toList();
-    SafetensorsWriter.write(folder.resolve(ModelFiles.WEIGHTS), tensors, Map.of("format", "pt"));
+    var format = new TreeMap<>(metadata);
+    format.put("format", "pt");
+    SafetensorsWriter.write(folder.resolve(ModelFiles.WEIGHTS), tensors, format);
     var json = config.toBuilder().remove("torch_dtype").put("dtype", name(dtype)).build();
     AtomicFile.writeString(folder.resolve(ModelFiles.CONFIG), json.pretty() + "\n");
+  }
+
+  /** {@link #save(Path, CausalLm, Json.Obj, DType, Map)} without free text. */
+  public static void save(Path folder, CausalLm model, Json.Obj config, DType dtype) {
+    save(folder, model, config, dtype, Map.of());
   }
 
   private static String name(DType dtype) {

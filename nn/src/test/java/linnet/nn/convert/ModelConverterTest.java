@@ -31,6 +31,7 @@ import linnet.nn.io.StoredTensor;
 import linnet.nn.io.TinyLlama;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonException;
+import linnet.nn.lora.MergeRecord;
 import linnet.tensor.Codec;
 import linnet.tensor.DType;
 import linnet.tensor.Shape;
@@ -200,6 +201,41 @@ class ModelConverterTest {
           }));
     }
     assertEquals(List.of("original"), Bytes.names(folder));
+  }
+
+  @Test
+  void theRecordOfAMergeGoesThroughEveryForm() throws IOException {
+    var records = List.of(new MergeRecord("an adapter", "a base", "12ab", false),
+        new MergeRecord("é \"other\"", "b", "34cd", true));
+    var merged = folder.resolve("merged");
+    try (var model = ModelSource.open(golden("config.json"))) {
+      assertEquals(List.of(), MergeRecord.of(model));
+      var tensors = model.tensors().specs().keySet().stream()
+          .map(name -> OutgoingTensor.of(model.tensors().get(name))).toList();
+      new ModelConverter(model, DType.F32).toFolder(merged, SHARD, tensors, MergeRecord.metadata(records),
+          config -> config, _ -> { });
+    }
+    var gguf = convert(merged, "one.gguf");
+    try (var file = GgufModel.open(gguf)) {
+      assertTrue(file.file().metadata().text("linnet.merged_adapters").orElseThrow().contains("an adapter"));
+    }
+    for (var form : List.of(merged, gguf, convert(gguf, "two.gguf"), convert(gguf, "back"), convert(merged, "copy"))) {
+      try (var model = ModelSource.open(form)) {
+        assertEquals(records, MergeRecord.of(model), form.toString());
+      }
+    }
+  }
+
+  private Path convert(Path from, String name) {
+    var to = folder.resolve(name);
+    try (var model = ModelSource.open(from)) {
+      if (name.endsWith(".gguf")) {
+        new ModelConverter(model, DType.F32).toGguf(to, TinyLlama.TOKENIZER.toMetadata());
+      } else {
+        new ModelConverter(model, DType.F32).toFolder(to, 1000, _ -> { });
+      }
+    }
+    return to;
   }
 
   @Test
