@@ -1,5 +1,6 @@
 """Writes golden/tokenizers/edges.json, the cases of TokenizerEdgesTest: how the tokenizers library splits texts at
-regular expressions that Java would read differently, and what it makes of added tokens whose white space overlaps.
+regular expressions that Java would read differently, what it makes of added tokens whose white space overlaps, and
+which white space it trims from the offsets of tokens, found or unknown.
 
 usage: tokenizer_edges.py OUT.json
 """
@@ -7,7 +8,7 @@ import json
 import random
 import sys
 
-from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 PATTERNS = ["^\\s", "\\s+$", ".$", ".", "(?m:.)", "(?im:a.)", "[[:space:]]+", "[^[:space:]]", "[[:punct:]]", "[[:^alpha:]]",
             "[[:alnum:]_]+", "[[:word:]]+", "\\p{Punct}", "\\w+", "[\\w]+", "\\W", "\\b\\w", "\\B.", "\\h+", "\\H+", "\\v", "\\R",
@@ -44,9 +45,10 @@ def normal_forms(made):
     return [made.normalizer.normalize_str(t["content"]) if made.normalizer else t["content"] for t in tokens]
 
 
-def overlaps(rng):
+def overlaps(rng, change=lambda made, rng: None):
     while True:
         made = tokenizer(rng)
+        change(made, rng)
         forms = normal_forms(made)
         if len(set(forms)) < len(forms):
             continue  # which of two is found depends on the order of a hash table
@@ -61,6 +63,17 @@ def overlaps(rng):
         yield {"tokenizer": json.loads(made.to_str()), "cases": cases}
 
 
+def trimmed(rng):
+    for made in overlaps(rng, trim):
+        yield made
+
+
+def trim(made, rng):
+    made.post_processor = processors.ByteLevel(trim_offsets=True, add_prefix_space=rng.random() < 0.5)
+    made.model = models.BPE({c: i for i, c in enumerate(ALPHABET) if c not in " \n"}, [], unk_token="_")
+    made.add_tokens(["_"])
+
+
 def lines(cases):
     return "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]"
 
@@ -69,7 +82,9 @@ def main():
     rng = random.Random(5)
     made = overlaps(rng)
     with open(sys.argv[1], "w", encoding="utf-8") as out:
-        out.write('{"splits":' + lines(splits(rng)) + ',\n"overlaps":' + lines(next(made) for _ in range(60)) + "}\n")
+        out.write('{"splits":' + lines(splits(rng)) + ',\n"overlaps":' + lines(next(made) for _ in range(60)))
+        made = trimmed(rng)
+        out.write(',\n"trimmed":' + lines(next(made) for _ in range(40)) + "}\n")
 
 
 main()

@@ -1,10 +1,15 @@
 package linnet.sft.tokenizer;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
 /** Collects the tokens of a text. */
 final class EncodingBuilder {
   private final IntArray ids;
   private final IntArray starts;
   private final IntArray ends;
+  private final Map<Integer, String> found = new HashMap<>();
 
   EncodingBuilder(int capacity) {
     ids = new IntArray(capacity);
@@ -17,6 +22,17 @@ final class EncodingBuilder {
     ids.add(id);
     starts.add(start);
     ends.add(end);
+  }
+
+  /** Adds an added token that was found in a text. */
+  void add(AddedToken token, AlignedText text, int from, int to) {
+    found.put(ids.size(), text.chars().substring(from, to));
+    add(token.id(), text.start(from), text.end(to - 1));
+  }
+
+  /** The text of the i-th token, normalised, if it was found there; nothing where the model made it of a word. */
+  Optional<String> found(int i) {
+    return Optional.ofNullable(found.get(i));
   }
 
   /** Adds the tokens of the word that starts at a unit of a text. */

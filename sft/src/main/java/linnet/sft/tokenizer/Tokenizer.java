@@ -133,14 +133,15 @@ public final class Tokenizer {
     var out = new EncodingBuilder(text.length() / 3 + 8);
     added.splitPlain(AlignedText.of(text), content, (token, part, from, to) -> {
       if (token != null) {
-        out.add(token.id(), part.start(from), part.end(to - 1));
+        out.add(token, part, from, to);
       } else {
         encodePart(part, from, to, content, out);
       }
     });
     var encoding = out.build();
     var post = parts.postProcessor();
-    return post == null ? encoding : post.offsets(encoding, text, i -> tokenText(encoding, text, i));
+    return post == null ? encoding : post.offsets(encoding, text,
+        i -> out.found(i).orElseGet(() -> parts.model().vocabulary().token(encoding.ids()[i])));
   }
 
   /**
@@ -286,7 +287,7 @@ public final class Tokenizer {
     var normalized = parts.normalizer() == null ? slice : parts.normalizer().apply(slice);
     added.splitNormalized(normalized, content, (token, text, start, end) -> {
       if (token != null) {
-        out.add(token.id(), text.start(start), text.end(end - 1));
+        out.add(token, text, start, end);
       } else {
         encodeWords(text, start, end, out);
       }
@@ -321,12 +322,5 @@ public final class Tokenizer {
       cache.put(text.chars(), from, to, word);
     }
     out.add(word, text, from);
-  }
-
-  /** The i-th token as the vocabulary writes it; of an added one, what it covers. */
-  private String tokenText(Encoding encoding, String text, int i) {
-    int id = encoding.ids()[i];
-    return added.get(id) != null
-        ? text.substring(encoding.starts()[i], encoding.ends()[i]) : parts.model().vocabulary().token(id);
   }
 }

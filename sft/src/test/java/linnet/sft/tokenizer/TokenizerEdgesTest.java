@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Regular expressions that Java would read differently, and added tokens whose white space overlaps, are those of
- * the Python library. The cases come from {@code src/test/python/tokenizer_edges.py}.
+ * Regular expressions that Java would read differently, added tokens whose white space overlaps, and offsets without
+ * white space are those of the Python library. The cases come from {@code src/test/python/tokenizer_edges.py}.
  */
 class TokenizerEdgesTest {
   @TempDir
@@ -54,7 +54,7 @@ class TokenizerEdgesTest {
 
   @TestFactory
   Stream<DynamicTest> findsAddedTokensAsThePythonLibrary() {
-    return golden().at("overlaps").elements().stream().flatMap(made -> {
+    return Stream.of("overlaps", "trimmed").flatMap(kind -> golden().at(kind).elements().stream()).flatMap(made -> {
       var tokenizer = tokenizer(made.at("tokenizer").value());
       return made.at("cases").elements().stream().map(c -> {
         var text = c.at("text").asString();
