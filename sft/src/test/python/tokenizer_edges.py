@@ -1,6 +1,6 @@
 """Writes golden/tokenizers/edges.json, the cases of TokenizerEdgesTest: how the tokenizers library splits texts at
-regular expressions that Java would read differently, what it makes of added tokens whose white space overlaps, and
-which white space it trims from the offsets of tokens, found or unknown.
+regular expressions that Java would read differently, what it makes of added tokens whose white space overlaps,
+which white space it trims from the offsets of tokens, found or unknown, and how it normalizes texts.
 
 usage: tokenizer_edges.py OUT.json
 """
@@ -74,6 +74,23 @@ def trim(made, rng):
     made.add_tokens(["_"])
 
 
+NORMALIZERS = [normalizers.NFC(), normalizers.NFD(), normalizers.NFKC(), normalizers.NFKD(), normalizers.Lowercase(),
+               normalizers.StripAccents(), normalizers.Strip(), normalizers.Nmt(), normalizers.BertNormalizer(),
+               normalizers.BertNormalizer(True, False, False, False), normalizers.BertNormalizer(False, True, None, False)]
+# with unassigned and private characters, marks in an order that is not canonical, and cases of more than one letter
+CHARACTERS = PIECES + ["\u0378", "\U000e0080", "\ue000", "\u00ad", "\u0000", "\ufffd", "\u200b", "\u1680", "\u0600", "\ufeff",
+                       "a\u0301\u0323", "\u0344", "\u1e9b\u0323", "\u0958", "\uac01", "\u1100\u1161\u11a8", "\ufb03", "\u2460", "\u03a3",
+                       "\ufdfa", "\u212b", "\u1e9e", "\u01c5", "\u0130", "\U00010400", "\U0001d54f", "\u3400", "\u9fff", "\t", "\x8f"]
+
+
+def normalized(rng):
+    for normalizer in NORMALIZERS:
+        for _ in range(25):
+            text = "".join(rng.choice(CHARACTERS) for _ in range(rng.randrange(1, 7)))
+            yield {"normalizer": json.loads(normalizer.__getstate__()), "text": text,
+                   "normalized": normalizer.normalize_str(text)}
+
+
 def lines(cases):
     return "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]"
 
@@ -84,7 +101,8 @@ def main():
     with open(sys.argv[1], "w", encoding="utf-8") as out:
         out.write('{"splits":' + lines(splits(rng)) + ',\n"overlaps":' + lines(next(made) for _ in range(60)))
         made = trimmed(rng)
-        out.write(',\n"trimmed":' + lines(next(made) for _ in range(40)) + "}\n")
+        out.write(',\n"trimmed":' + lines(next(made) for _ in range(40)))
+        out.write(',\n"normalized":' + lines(normalized(rng)) + "}\n")
 
 
 main()

@@ -13,8 +13,8 @@ final class Characters {
       | 1 << Character.INITIAL_QUOTE_PUNCTUATION | 1 << Character.FINAL_QUOTE_PUNCTUATION
       | 1 << Character.OTHER_PUNCTUATION;
 
-  private static final int OTHERS = 1 << Character.CONTROL | 1 << Character.FORMAT
-      | 1 << Character.PRIVATE_USE | 1 << Character.SURROGATE | 1 << Character.UNASSIGNED;
+  private static final int CONTROLS = 1 << Character.CONTROL | 1 << Character.FORMAT
+      | 1 << Character.PRIVATE_USE | 1 << Character.SURROGATE;
 
   private Characters() {}
 
@@ -54,9 +54,9 @@ final class Characters {
     return asciiSymbol || isIn(c, PUNCTUATION);
   }
 
-  /** Control, format, private and unassigned characters. */
+  /** Control, format and private characters; those that are unassigned are none, other than in BERT's own code. */
   static boolean isControl(int c) {
-    return isIn(c, OTHERS);
+    return isIn(c, CONTROLS);
   }
 
   /** The ideographs of BERT's {@code tokenization.py}. */

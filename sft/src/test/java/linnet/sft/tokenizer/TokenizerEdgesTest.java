@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Regular expressions that Java would read differently, added tokens whose white space overlaps, and offsets without
- * white space are those of the Python library. The cases come from {@code src/test/python/tokenizer_edges.py}.
+ * Regular expressions that Java would read differently, added tokens whose white space overlaps, offsets without white
+ * space and normal forms are those of the Python library. The cases come from {@code src/test/python/tokenizer_edges.py}.
  */
 class TokenizerEdgesTest {
   @TempDir
@@ -66,6 +66,16 @@ class TokenizerEdgesTest {
               .mapToObj(i -> range(text, encoding.starts()[i], encoding.ends()[i])).toList());
         });
       });
+    });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> normalizesAsThePythonLibrary() {
+    return golden().at("normalized").elements().stream().map(c -> {
+      var text = c.at("text").asString();
+      var normalizer = NormalizerJson.read(c.at("normalizer"));
+      return DynamicTest.dynamicTest(normalizer + " of " + Json.of(text), () ->
+          assertEquals(c.at("normalized").asString(), normalizer.apply(AlignedText.of(text)).chars()));
     });
   }
 
