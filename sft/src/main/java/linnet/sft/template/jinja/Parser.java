@@ -3,6 +3,7 @@ package linnet.sft.template.jinja;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /** Parses the statements of a template. */
@@ -252,7 +253,14 @@ final class Parser {
   private Stmt.MacroBody macroBody(String name, List<Stmt.Parameter> parameters, String end) {
     nodes.beginMacro();
     var body = function(end);
-    return new Stmt.MacroBody(name, parameters, body, nodes.endMacro());
+    var named = nodes.endMacro();
+    var free = new TreeSet<>(named);
+    parameters.forEach(parameter -> free.remove(parameter.name()));
+    free.forEach(nodes::use); // jinja2 counts what a macro within names as named by the macro around it too
+    if (named.contains("caller")) {
+      free.add("caller"); // also where it is a parameter
+    }
+    return new Stmt.MacroBody(name, parameters, body, free);
   }
 
   private List<Stmt.Parameter> signature() {
