@@ -52,8 +52,8 @@ public interface Backend
   long reservedBytes();
 
   /**
-   * Has {@link #reservedBytes} grow to those of the plan now, where they are fewer: of a backend that has
-   * allocated nothing, they are then enough for what was planned. A backend that pools nothing does nothing.
+   * Has {@link #reservedBytes} grow by what the plan needs beyond the tensors that are there, with which it is to
+   * begin; what was planned then fits. A backend that pools nothing does nothing.
    *
    * @throws MemoryLimitException if the limit or the system refuses it
    */

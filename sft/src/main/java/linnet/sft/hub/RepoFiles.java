@@ -65,9 +65,15 @@ final class RepoFiles {
   /**
    * Chooses among the files of a repository.
    *
-   * @throws HubException if there is no model that can be used, or more than one
+   * @throws HubException if there is no model that can be used, or more than one, or its names lead elsewhere
    */
   static Selection select(ModelName name, Collection<String> listed) {
+    var selection = chosen(name, listed);
+    selection.all().forEach(file -> requireSafe(file, name + ": the names of its files"));
+    return selection;
+  }
+
+  private static Selection chosen(ModelName name, Collection<String> listed) {
     if (name.file().isPresent()) {
       return gguf(name, name.file().get(), listed);
     }

@@ -3,10 +3,12 @@ package linnet.sft.train;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import linnet.nn.DeclaredParam;
 import linnet.nn.FrozenParam;
 import linnet.nn.Modules;
+import linnet.nn.Param;
 import linnet.nn.TrainableParam;
 import linnet.nn.model.CausalLm;
 import linnet.nn.optim.AdamW;
@@ -19,6 +21,7 @@ import linnet.sft.data.MicroBatch;
 import linnet.tensor.Backends;
 import linnet.tensor.MemoryPlan;
 import linnet.tensor.Scope;
+import linnet.tensor.Tensor;
 
 /**
  * The memory of a run, known before it: a step of the very code that will run, on a backend without memory,
@@ -54,22 +57,33 @@ public final class MemoryForecast {
   /**
    * A model on a {@linkplain Backends#planning planning backend}: its parameters mapped where they are
    * mapped, allocated elsewhere, and declared where they are declared. What makes a model trainable can be
-   * tried on it before it takes memory.
+   * tried on it before it takes memory. Frozen ones come first, as they do where a run begins: see {@link
+   * linnet.tensor.memory.Region#reserve}.
    *
    * @param scope of the planning backend
    */
   public static CausalLm onPaper(CausalLm model, Scope scope) {
+    var frozen = new IdentityHashMap<Param, Tensor>();
+    for (var param : Modules.parameters(model).values()) {
+      if (param instanceof FrozenParam) {
+        frozen.computeIfAbsent(param, p -> onPaper(p, scope));
+      }
+    }
     return Modules.mapParams(model, (name, param) -> {
       if (param instanceof DeclaredParam) {
         return param;
       }
-      var value = param.value();
-      var planned = value.storage().isAdopted()
-          ? scope.backend().adopt(scope, value.dtype(), value.shape(), MemorySegment.NULL)
-          : scope.allocate(value.dtype(), value.shape());
+      var planned = param instanceof FrozenParam ? frozen.get(param) : onPaper(param, scope);
       return param instanceof TrainableParam ? new TrainableParam(name, planned)
           : new FrozenParam(name, planned);
     });
+  }
+
+  private static Tensor onPaper(Param param, Scope scope) {
+    var value = param.value();
+    return value.storage().isAdopted()
+        ? scope.backend().adopt(scope, value.dtype(), value.shape(), MemorySegment.NULL)
+        : scope.allocate(value.dtype(), value.shape());
   }
 
   /**

@@ -158,6 +158,19 @@ class PullTest extends HubTestCase {
     assertEquals(before, hub.hubRequests().size());
   }
 
+  /** A server's list of files is not to be trusted: what it names is to lie in the repository's own folder. */
+  @Test
+  void namesThatLeadElsewhereAreRefused() throws IOException {
+    for (var file : List.of("../../../../evil-0000%d-of-00002.gguf", "/evil-0000%d-of-00002.gguf",
+        "a/../../b.gguf")) {
+      var repo = "org/evil" + file.length();
+      for (int part = 1; part <= (file.contains("%d") ? 2 : 1); part++) {
+        hub.file(repo, file.formatted(part), WEIGHTS);
+      }
+      refused(repo, "the names of its files", "no '..'");
+    }
+  }
+
   @Test
   void aPartThatIsNotHereIsFetchedAlone() throws IOException {
     for (int part = 1; part <= 3; part++) {

@@ -17,7 +17,10 @@ public final class Region {
   /** Every range begins and ends at a multiple of this many bytes: a cache line, and the widest vector. */
   public static final int ALIGNMENT = 64;
 
-  /** The size of a chunk, unless one request needs more, or what was to be needed has been reserved. */
+  /**
+   * What the size of chunks doubles up to, from the first of 4 MiB on, unless one request needs more, or what was to
+   * be needed has been reserved.
+   */
   public static final long CHUNK_BYTES = 64L << 20;
 
   /**
@@ -59,7 +62,8 @@ public final class Region {
   private final List<Chunk> chunks = new ArrayList<>();
   private final TreeSet<Range> gaps = new TreeSet<>(Region::compareSizes);
   private final TreeSet<Range> gapsByPlace = new TreeSet<>(Region::comparePlaces);
-  private long smallestChunk = CHUNK_BYTES;
+  private long smallestChunk = CHUNK_STEP;
+  private long largestStep = CHUNK_BYTES;
   private long reservedBytes;
   private long usedBytes;
   private long peakBytes;
@@ -100,8 +104,8 @@ public final class Region {
 
   /**
    * Grows by a chunk for each number, before they are needed. Who then makes the calls that made these chunks
-   * {@linkplain #onPaper on paper} finds the same places. Chunks that are there already count as the first of
-   * these.
+   * {@linkplain #onPaper on paper} finds the same places. What is in use already counts as a part of the
+   * first of these: it is to be what those calls began with, and to stay.
    *
    * @param sizes {@link #chunkSizes} of the calls on paper
    * @param onGrowth called with the sizes of the new chunks before they are counted; if it throws, nothing
@@ -118,10 +122,11 @@ public final class Region {
     onGrowth.accept(lacking);
     lacking.forEach(this::add);
     smallestChunk = CHUNK_STEP;
+    largestStep = CHUNK_STEP;
   }
 
   private List<Long> lacking(List<Long> sizes) {
-    long there = reservedBytes;
+    long there = usedBytes;
     var lacking = new ArrayList<Long>();
     for (long size : sizes) {
       long counted = Math.min(there, size);
@@ -217,6 +222,7 @@ public final class Region {
         (limit - reservedBytes) / ALIGNMENT * ALIGNMENT);
     onGrowth.accept(bytes);
     add(bytes);
+    smallestChunk = Math.min(2 * smallestChunk, largestStep);
     return atEnd(chunks.size() - 1, needed);
   }
 

@@ -25,7 +25,7 @@ class NativeMemoryTest {
     try (var memory = new NativeMemory(); var backend = Backends.reference()) {
       long first = addressOf(memory, backend);
       long reserved = memory.reservedBytes();
-      assertEquals(Region.CHUNK_BYTES, reserved);
+      assertEquals(4L << 20, reserved);
       for (int step = 0; step < 10; step++) {
         assertEquals(first, addressOf(memory, backend));
       }
@@ -89,7 +89,7 @@ class NativeMemoryTest {
       for (var result : threads.invokeAll(jobs)) {
         assertTrue(result.get());
       }
-      assertEquals(Region.CHUNK_BYTES, memory.reservedBytes());
+      assertEquals(4L << 20, memory.reservedBytes());
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import linnet.tensor.MemoryLimitException;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -14,6 +15,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
@@ -93,16 +95,45 @@ class RegionTest {
     assertEquals(planned, places(real, calls));
   }
 
+  /** A model's frozen tensors lie there before the rest of its training, of which they are a part, is reserved. */
+  @Property(tries = 100)
+  void whatIsThereIsAPartOfThePlan(@ForAll @Size(max = 20) List<@IntRange(min = 1, max = 1 << 20) Integer> frozen,
+      @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 700) Integer> trainedMebibytes) {
+    var onPaper = Region.onPaper();
+    var real = Region.inChunks();
+    for (int bytes : frozen) {
+      onPaper.allocate(bytes, growth -> { });
+      real.allocate(bytes, growth -> { });
+    }
+    trainedMebibytes.forEach(mebibytes -> onPaper.allocate((long) mebibytes << 20, growth -> { }));
+    long before = real.reservedBytes();
+    real.reserve(onPaper.chunkSizes(), growth -> { });
+    assertTrue(real.reservedBytes() <= onPaper.reservedBytes() + before);
+    real.limit(real.reservedBytes());
+    trainedMebibytes.forEach(mebibytes -> real.allocate((long) mebibytes << 20, growth -> { }));
+  }
+
+  @Test
+  void chunksDouble() {
+    var region = Region.inChunks();
+    var growths = new ArrayList<Long>();
+    for (int mebibytes : new int[] {1, 3, 1, 7, 16, 1, 60, 60, 100}) {
+      region.allocate((long) mebibytes << 20, growths::add);
+    }
+    assertEquals(Stream.of(4L, 8L, 16L, 32L, 64L, 64L, 100L).map(m -> m << 20).toList(), growths);
+  }
+
   @Test
   void whatComesBeyondAReservationTakesLittle() {
     var region = Region.inChunks();
     var growths = new ArrayList<Long>();
     region.allocate(100, growths::add);
-    region.reserve(List.of(Region.CHUNK_BYTES - 64, 164L, 256L), growths::addAll);
-    region.reserve(List.of(Region.CHUNK_BYTES), growths::addAll);
-    region.allocate(Region.CHUNK_BYTES - 128, growths::add);
+    region.reserve(List.of(1L << 20, 256L), growths::addAll);
+    region.allocate((4L << 20) - 128, growths::add);
     region.allocate(1 << 20, growths::add);
-    assertEquals(List.of(Region.CHUNK_BYTES, 128L, 256L, 4L << 20), growths);
+    region.allocate(1 << 20, growths::add);
+    region.allocate(4 << 20, growths::add);
+    assertEquals(List.of(4L << 20, (1L << 20) - 128, 256L, 4L << 20, 4L << 20), growths);
     long reserved = region.reservedBytes();
     region.limit(reserved + 64);
     assertThrows(MemoryLimitException.class, () -> region.reserve(List.of(reserved + 65), growths::addAll));
