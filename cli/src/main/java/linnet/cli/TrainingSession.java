@@ -135,19 +135,16 @@ record TrainingSession(Output output, Interrupt interrupt, Path folder, BatchSch
   /** Refuses, on paper, what cannot be made of the base model. */
   static void requireMakes(Trainee trainee) {
     try (var planner = Backends.planning(); var paper = planner.scope("training")) {
-      onPaper(trainee, paper);
+      trainee.maker().apply(MemoryForecast.onPaper(trainee.base(), paper), paper);
     }
-  }
-
-  private static CausalLm onPaper(Trainee trainee, Scope paper) {
-    return trainee.maker().apply(MemoryForecast.onPaper(trainee.base(), paper), paper);
   }
 
   /** What the run will need, told; what the machine does not have is refused before it is asked for. */
   private MemoryPlan plan() {
     try (var planner = Backends.planning(); var paper = planner.scope("training")) {
-      var model = onPaper(trainee, paper);
-      var plan = MemoryForecast.of(model, batches, validation, settings);
+      var base = MemoryForecast.onPaper(trainee.base(), paper);
+      var model = trainee.maker().apply(base, paper);
+      var plan = MemoryForecast.of(base, model, batches, validation, settings);
       long trainable = Modules.trainable(model).stream().mapToLong(param -> param.shape().elements()).sum();
       announce(ExpectedMemory.withHeapOfNow(plan.reservedBytes(), trainee.mappedBytes()), trainable);
       return plan;

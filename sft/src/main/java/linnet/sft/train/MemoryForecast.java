@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import linnet.nn.DeclaredParam;
 import linnet.nn.FrozenParam;
 import linnet.nn.Modules;
@@ -39,9 +40,19 @@ public final class MemoryForecast {
    */
   public static MemoryPlan of(CausalLm model, BatchSchedule data, List<EncodedRow> validation,
       TrainingSettings settings) {
+    return of(model, model, data, validation, settings);
+  }
+
+  /**
+   * Plans a run whose model is made of another, which stays.
+   *
+   * @param base what the model is made of; frozen parameters that both have are one
+   */
+  public static MemoryPlan of(CausalLm base, CausalLm model, BatchSchedule data, List<EncodedRow> validation,
+      TrainingSettings settings) {
     try (var planner = Backends.planning()) {
       try (var training = planner.scope("training")) {
-        var planned = onPaper(model, training);
+        var planned = onPaper(model, training, frozen(base, training));
         var optimizer = new AdamW(AdamWConfig.withDecay(0), planned, DecayRule.ALL, training);
         heaviest(data.rows(), data.mostInputTokens(), settings.microBatchTokens())
             .forEach(m -> MicroStep.accumulate(planned, m, settings.checkpointing()));
@@ -63,20 +74,28 @@ public final class MemoryForecast {
    * @param scope of the planning backend
    */
   public static CausalLm onPaper(CausalLm model, Scope scope) {
+    return onPaper(model, scope, frozen(model, scope));
+  }
+
+  private static CausalLm onPaper(CausalLm model, Scope scope, Map<Param, Tensor> there) {
+    return Modules.mapParams(model, (name, param) -> {
+      if (param instanceof DeclaredParam) {
+        return param;
+      }
+      var planned = there.containsKey(param) ? there.get(param) : onPaper(param, scope);
+      return param instanceof TrainableParam ? new TrainableParam(name, planned)
+          : new FrozenParam(name, planned);
+    });
+  }
+
+  private static Map<Param, Tensor> frozen(CausalLm model, Scope scope) {
     var frozen = new IdentityHashMap<Param, Tensor>();
     for (var param : Modules.parameters(model).values()) {
       if (param instanceof FrozenParam) {
         frozen.computeIfAbsent(param, p -> onPaper(p, scope));
       }
     }
-    return Modules.mapParams(model, (name, param) -> {
-      if (param instanceof DeclaredParam) {
-        return param;
-      }
-      var planned = param instanceof FrozenParam ? frozen.get(param) : onPaper(param, scope);
-      return param instanceof TrainableParam ? new TrainableParam(name, planned)
-          : new FrozenParam(name, planned);
-    });
+    return frozen;
   }
 
   private static Tensor onPaper(Param param, Scope scope) {
