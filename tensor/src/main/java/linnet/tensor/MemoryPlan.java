@@ -31,6 +31,7 @@ public record MemoryPlan(long peakBytes, List<Long> chunks, List<Allocation> all
     chunks = List.copyOf(chunks);
     allocations = List.copyOf(allocations);
   }
+
   /** The bytes of all chunks. */
   public long reservedBytes() {
     return chunks.stream().mapToLong(bytes -> bytes).sum();

@@ -16,6 +16,7 @@ import linnet.nn.io.ModelSource;
 import linnet.nn.io.TensorSlices;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
+import linnet.nn.json.JsonException;
 
 /**
  * What was merged into a model's weights. It stands in the metadata of those weights, which others pass over, and goes
@@ -31,17 +32,22 @@ public record MergeRecord(String adapter, String base, String fingerprint, boole
   private static final String TRAINED = "trained_since";
 
   /**
-   * What was merged into a model, in order; nothing where its weights do not say.
-   *
-   * @throws linnet.nn.json.JsonException if what they say is malformed
+   * What was merged into a model, in order; nothing where its weights do not say, or say something else under the same
+   * name, which is somebody else's.
    */
   public static List<MergeRecord> of(ModelSource model) {
-    return Optional.ofNullable(model.tensors().annotations().get(KEY)).map(text -> {
-      var source = model.path() + ": " + KEY;
-      return JsonCursor.of(Json.parse(text, source), source).elements().stream().map(entry -> new MergeRecord(
-          entry.at("adapter").asString(), entry.at("base").asString(), entry.at("fingerprint").asString(),
-          entry.opt(TRAINED).map(JsonCursor::asBoolean).orElse(false))).toList();
-    }).orElse(List.of());
+    var text = model.tensors().annotations().get(KEY);
+    try {
+      return text == null ? List.of() : parse(text);
+    } catch (JsonException somebodyElses) {
+      return List.of();
+    }
+  }
+
+  private static List<MergeRecord> parse(String text) {
+    return JsonCursor.of(Json.parse(text, KEY), KEY).elements().stream().map(entry -> new MergeRecord(
+        entry.at("adapter").asString(), entry.at("base").asString(), entry.at("fingerprint").asString(),
+        entry.opt(TRAINED).map(JsonCursor::asBoolean).orElse(false))).toList();
   }
 
   /** The metadata that say it. */

@@ -204,6 +204,23 @@ class ModelConverterTest {
   }
 
   @Test
+  void whatOthersCallMergedAdaptersIsNoRecord() throws IOException {
+    var original = golden("config.json");
+    for (var theirs : List.of("my-lora", "[\"my-lora\"]", "{}", "[{\"adapter\": 1}]")) {
+      var foreign = folder.resolve("foreign" + theirs.length());
+      try (var model = ModelSource.open(original)) {
+        var tensors = model.tensors().specs().keySet().stream()
+            .map(name -> OutgoingTensor.of(model.tensors().get(name))).toList();
+        new ModelConverter(model, DType.F32).toFolder(foreign, SHARD, tensors, Map.of("merged_adapters", theirs),
+            config -> config, _ -> { });
+      }
+      try (var model = ModelSource.open(foreign)) {
+        assertEquals(List.of(), MergeRecord.of(model), theirs);
+      }
+    }
+  }
+
+  @Test
   void theRecordOfAMergeGoesThroughEveryForm() throws IOException {
     var records = List.of(new MergeRecord("an adapter", "a base", "12ab", false),
         new MergeRecord("é \"other\"", "b", "34cd", true));

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import linnet.tensor.MemoryLimitException;
 
 /**
@@ -25,9 +26,12 @@ public final class NativeMemory implements AutoCloseable {
   public interface Threads {
     /** Runs {@code task} for each number in [0, tasks) and returns when all are done. */
     void run(int tasks, IntConsumer task);
+
+    /** The caller's alone. */
+    Threads ONE = (tasks, task) -> IntStream.range(0, tasks).forEach(task);
   }
 
-  private final Arena arena = Arena.ofShared();
+  private final List<Arena> arenas = new ArrayList<>();
   private final Region region = Region.inChunks();
   private final List<MemorySegment> chunks = new ArrayList<>();
 
@@ -37,7 +41,7 @@ public final class NativeMemory implements AutoCloseable {
    * @throws MemoryLimitException if that needs a new chunk, and the limit or the system refuses it
    */
   public synchronized Block allocate(long bytes) {
-    var range = region.allocate(bytes, growth -> chunks.add(chunk(growth)));
+    var range = region.allocate(bytes, growth -> grow(List.of(growth), Threads.ONE));
     return new Block(chunks.get(range.chunk()).asSlice(range.offset(), bytes), range);
   }
 
@@ -53,11 +57,7 @@ public final class NativeMemory implements AutoCloseable {
    * @throws MemoryLimitException if the limit or the system refuses it
    */
   public synchronized void reserve(List<Long> sizes, Threads threads) {
-    region.reserve(sizes, lacking -> {
-      var added = new MemorySegment[lacking.size()];
-      threads.run(added.length, i -> added[i] = chunk(lacking.get(i)));
-      chunks.addAll(List.of(added));
-    });
+    region.reserve(sizes, lacking -> grow(lacking, threads));
   }
 
   /** Refuses, from now on, to let {@link #reservedBytes} exceed {@code bytes}. */
@@ -78,16 +78,29 @@ public final class NativeMemory implements AutoCloseable {
   /** Gives all chunks back to the system; segments that were handed out throw from now on. */
   @Override
   public void close() {
-    arena.close();
+    arenas.forEach(Arena::close);
   }
 
-  private MemorySegment chunk(long bytes) {
+  /** All of the new chunks or, where the system refuses one, none. */
+  private void grow(List<Long> sizes, Threads threads) {
+    var arena = Arena.ofShared();
+    var added = new MemorySegment[sizes.size()];
+    try {
+      threads.run(added.length, i -> added[i] = chunk(arena, sizes.get(i)));
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+    arenas.add(arena);
+    chunks.addAll(List.of(added));
+  }
+
+  private MemorySegment chunk(Arena arena, long bytes) {
     try {
       return arena.allocate(bytes, Region.ALIGNMENT);
     } catch (OutOfMemoryError e) {
-      throw new MemoryLimitException("the system refused " + bytes + " bytes beyond the "
-          + region.reservedBytes() + " reserved so far (" + e.getMessage() + "): end other programs, or ask"
-          + " for less");
+      throw new MemoryLimitException("the system refused " + bytes + " bytes; " + region.reservedBytes()
+          + " were reserved before this request (" + e.getMessage() + "): end other programs, or ask for less");
     }
   }
 }

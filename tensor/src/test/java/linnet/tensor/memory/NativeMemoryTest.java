@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import linnet.tensor.Backend;
@@ -73,6 +74,9 @@ class NativeMemoryTest {
     try (var memory = new NativeMemory()) {
       var error = assertThrows(MemoryLimitException.class, () -> memory.allocate(1L << 50));
       assertTrue(error.getMessage().contains("ask for less"), error.getMessage());
+      assertEquals(0, memory.reservedBytes());
+      assertThrows(MemoryLimitException.class,
+          () -> memory.reserve(List.of(1L << 20, 1L << 50), NativeMemory.Threads.ONE));
       assertEquals(0, memory.reservedBytes());
       assertEquals(100, memory.allocate(100).segment().byteSize());
     }
