@@ -69,7 +69,7 @@ public final class MemoryForecast {
    * A model on a {@linkplain Backends#planning planning backend}: its parameters mapped where they are
    * mapped, allocated elsewhere, and declared where they are declared. What makes a model trainable can be
    * tried on it before it takes memory. Frozen ones come first, as they do where a run begins: see {@link
-   * linnet.tensor.memory.Region#reserve}.
+   * linnet.tensor.Backend#reserve}.
    *
    * @param scope of the planning backend
    */
