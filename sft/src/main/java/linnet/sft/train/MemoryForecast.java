@@ -68,13 +68,12 @@ public final class MemoryForecast {
   /**
    * A model on a {@linkplain Backends#planning planning backend}: its parameters mapped where they are
    * mapped, allocated elsewhere, and declared where they are declared. What makes a model trainable can be
-   * tried on it before it takes memory. Frozen ones come first, as they do where a run begins: see {@link
-   * linnet.tensor.Backend#reserve}.
+   * tried on it before it takes memory.
    *
    * @param scope of the planning backend
    */
   public static CausalLm onPaper(CausalLm model, Scope scope) {
-    return onPaper(model, scope, frozen(model, scope));
+    return onPaper(model, scope, Map.of());
   }
 
   private static CausalLm onPaper(CausalLm model, Scope scope, Map<Param, Tensor> there) {
@@ -88,6 +87,7 @@ public final class MemoryForecast {
     });
   }
 
+  /** What lies there when a run begins, and so comes first: see {@link linnet.tensor.Backend#reserve}. */
   private static Map<Param, Tensor> frozen(CausalLm model, Scope scope) {
     var frozen = new IdentityHashMap<Param, Tensor>();
     for (var param : Modules.parameters(model).values()) {

@@ -21,13 +21,13 @@ public final class Region {
    * What the size of chunks doubles up to, from the first of 4 MiB on, unless one request needs more, or what was to
    * be needed has been reserved.
    */
-  public static final long CHUNK_BYTES = 64L << 20;
+  private static final long CHUNK_BYTES = 64L << 20;
 
   /**
    * What a chunk on paper grows to, unless one request needs more: few enough for tensors to fit together,
    * and several, so that threads can ask the system for them side by side.
    */
-  public static final long PAPER_CHUNK_BYTES = 256L << 20;
+  private static final long PAPER_CHUNK_BYTES = 256L << 20;
 
   /**
    * A chunk for one large request is rounded up to this, so that a slightly larger one still fits next time;
