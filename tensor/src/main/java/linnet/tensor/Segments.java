@@ -40,6 +40,28 @@ public record Segments(int[] queryStarts, int[] keyStarts) {
     return new Segments(new int[] {0, queries}, new int[] {0, keys});
   }
 
+  /**
+   * The same rows and keys with fewer queries: of each row those from {@code firsts} on.
+   *
+   * @param firsts for each row, the first query that stays, counted as in {@link #queryStart}
+   * @throws IllegalArgumentException if one is not a query of its row
+   */
+  public Segments from(int... firsts) {
+    if (firsts.length != rows()) {
+      throw new IllegalArgumentException(firsts.length + " first queries, expected one for each of "
+          + rows() + " rows");
+    }
+    var starts = new int[rows() + 1];
+    for (int r = 0; r < rows(); r++) {
+      if (firsts[r] < queryStarts[r] || firsts[r] >= queryStarts[r + 1]) {
+        throw new IllegalArgumentException("row " + r + " cannot begin at query " + firsts[r] + ": it has "
+            + queryStarts[r] + " to " + (queryStarts[r + 1] - 1));
+      }
+      starts[r + 1] = starts[r] + queryStarts[r + 1] - firsts[r];
+    }
+    return new Segments(starts, keyStarts);
+  }
+
   /** The number of rows. */
   public int rows() {
     return queryStarts.length - 1;

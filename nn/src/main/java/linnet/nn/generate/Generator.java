@@ -103,9 +103,8 @@ public final class Generator {
 
     private float[] compute(int... ids) {
       try (var tape = Tape.noGrad(step)) {
-        var hidden = model.hidden(tape, FlatBatch.continuing(cache.length(), ids), cache);
-        var last = tape.slice(hidden, 0, ids.length - 1, ids.length);
-        return model.logits(tape, last).value().toFloats();
+        var batch = FlatBatch.continuing(cache.length(), ids).wanting(ids.length - 1);
+        return model.logits(tape, model.hidden(tape, batch, cache)).value().toFloats();
       } finally {
         step.reset();
       }

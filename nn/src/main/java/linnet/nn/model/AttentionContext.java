@@ -3,18 +3,22 @@ package linnet.nn.model;
 import java.util.List;
 import linnet.autograd.Variable;
 import linnet.nn.ForwardKeys;
-import linnet.tensor.Segments;
 
 /**
- * What every layer of one forward pass shares.
+ * What a layer of one forward pass is given beside its input.
  *
  * @param angles of the tokens' positions, for each of the model's rotary embeddings
- * @param rows which tokens see each other
  * @param keys what dropout draws from
+ * @param queries the tokens that are computed
  * @param cache holds earlier tokens
  */
-record AttentionContext(List<RotaryEmbedding.Angles> angles, Segments rows, ForwardKeys keys,
+record AttentionContext(List<RotaryEmbedding.Angles> angles, ForwardKeys keys, Queries queries,
     LayerCache cache) {
+  /** The same for a layer that is computed of other tokens. */
+  AttentionContext with(Queries others) {
+    return new AttentionContext(angles, keys, others, cache);
+  }
+
   /** Where a layer's keys and values go, and what its queries look at. */
   @FunctionalInterface
   interface LayerCache {

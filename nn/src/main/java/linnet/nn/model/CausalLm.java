@@ -15,7 +15,7 @@ public interface CausalLm extends Module {
   /**
    * The features after the final norm.
    *
-   * @return (T,D)
+   * @return (W,D), of the batch's {@linkplain FlatBatch#wanted wanted} tokens
    * @throws IllegalArgumentException if an id is not in the vocabulary or a row is longer than the model's
    *     positions
    */
@@ -26,7 +26,7 @@ public interface CausalLm extends Module {
    *
    * @param tape one that records nothing: no gradient flows into a cache
    * @param batch see {@link FlatBatch#continuing}
-   * @return (T,D)
+   * @return (W,D), of the wanted ones
    * @throws IllegalArgumentException as without a cache
    */
   Variable hidden(Tape tape, FlatBatch batch, KvCache cache);

@@ -10,6 +10,7 @@ import linnet.nn.Initializer;
 import linnet.nn.Module;
 import linnet.nn.Names;
 import linnet.nn.Norm;
+import linnet.tensor.Segments;
 
 /**
  * From ids to features: what checkpoints call {@code model}.
@@ -35,13 +36,32 @@ public record Decoder(Embedding embedTokens, Optional<Embedding> positions, List
         form.embeddingScale(), form.names());
   }
 
+  /** The features of the batch's wanted tokens. */
   Variable forward(Tape tape, FlatBatch batch, AttentionContext context) {
+    var tails = context.queries().from(tape, batch.firstWanted());
     var x = embedded(tape, batch);
     for (int i = 0; i < layers.size(); i++) {
       int layer = i;
-      x = tape.block("layers." + i, x, (t, h) -> layers.get(layer).forward(t, h, layer, context));
+      var given = i + 1 < layers.size() ? context : context.with(tails);
+      x = tape.block("layers." + i, x, (t, h) -> layers.get(layer).forward(t, h, layer, given));
     }
-    return norm.forward(tape, x);
+    return norm.forward(tape, wanted(tape, x, batch, tails.rows()));
+  }
+
+  /** Of the last layer's results, the ends of the rows, those that are wanted. */
+  private static Variable wanted(Tape tape, Variable x, FlatBatch batch, Segments tails) {
+    int[] at = batch.wanted().clone();
+    if (at.length == tails.queries()) {
+      return x;
+    }
+    int row = 0;
+    for (int i = 0; i < at.length; i++) {
+      while (at[i] >= batch.rows().queryStart(row + 1)) {
+        row++;
+      }
+      at[i] += tails.queryStart(row + 1) - batch.rows().queryStart(row + 1);
+    }
+    return tape.gatherRows(x, Variable.constant(tape.scope().ints(at)));
   }
 
   private Variable embedded(Tape tape, FlatBatch batch) {

@@ -38,12 +38,15 @@ public record DecoderLayer(Norm inputLayernorm, SelfAttention selfAttn, Optional
     return present ? Optional.of(config.form().norm().declare(config.hiddenSize())) : Optional.empty();
   }
 
+  /** The layer's results (Q,hidden) for the tokens that {@code context} asks for, of x(T,hidden). */
   Variable forward(Tape tape, Variable x, int layer, AttentionContext context) {
+    var queries = context.queries();
     var normed = inputLayernorm.forward(tape, x);
     var attention = selfAttn.forward(tape, normed, layer, context);
-    var attended = tape.add(x, attentionOutNorm.map(n -> n.forward(tape, attention)).orElse(attention));
-    var mlpInput = mlpNorm.map(n -> n.forward(tape, attended)).orElse(normed);
-    var fed = mlp.forward(tape, mlpInput, context.keys());
+    var attended = tape.add(queries.of(tape, x),
+        attentionOutNorm.map(n -> n.forward(tape, attention)).orElse(attention));
+    var mlpInput = mlpNorm.map(n -> n.forward(tape, attended)).orElseGet(() -> queries.of(tape, normed));
+    var fed = mlp.forward(tape, mlpInput, queries.keys());
     return tape.add(attended, mlpOutNorm.map(n -> n.forward(tape, fed)).orElse(fed));
   }
 }

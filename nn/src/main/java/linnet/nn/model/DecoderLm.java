@@ -63,8 +63,9 @@ public record DecoderLm(ModelConfig config, List<RotaryEmbedding> rotaries, Deco
     check(batch);
     var angles = rotaries.stream()
         .map(rotary -> rotary.at(tape.scope(), dtype(), batch.positions(), batch.rows(), expected)).toList();
+    var keys = batch.forwardKeys();
     return model.forward(tape, batch,
-        new AttentionContext(angles, batch.rows(), batch.forwardKeys(), cache));
+        new AttentionContext(angles, keys, Queries.all(batch.rows(), angles, keys), cache));
   }
 
   private void check(FlatBatch batch) {

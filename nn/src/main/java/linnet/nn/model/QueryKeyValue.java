@@ -13,7 +13,7 @@ public sealed interface QueryKeyValue extends Module {
   /**
    * The heads of a batch.
    *
-   * @param q (T,H,D)
+   * @param q (Q,H,D), of the tokens that are computed, see {@link Queries}
    * @param k (T,G,D)
    * @param v (T,G,D)
    */
@@ -48,9 +48,19 @@ public sealed interface QueryKeyValue extends Module {
       implements QueryKeyValue {
     @Override
     public Heads forward(Tape tape, Variable x, int headDim, AttentionContext context) {
-      var all = SideBySide.forward(tape, x, context.keys(), qProj, kProj, vProj);
-      return new Heads(heads(tape, all.get(0), headDim), heads(tape, all.get(1), headDim),
-          heads(tape, all.get(2), headDim));
+      var queries = context.queries();
+      if (queries.tokens().isEmpty()) {
+        var all = SideBySide.forward(tape, x, context.keys(), qProj, kProj, vProj);
+        return heads(tape, all.get(0), all.get(1), all.get(2), headDim);
+      }
+      var q = qProj.forward(tape, queries.of(tape, x), queries.keys());
+      var both = SideBySide.forward(tape, x, context.keys(), kProj, vProj);
+      return heads(tape, q, both.get(0), both.get(1), headDim);
+    }
+
+    private static Heads heads(Tape tape, Variable q, Variable k, Variable v, int headDim) {
+      return new Heads(QueryKeyValue.heads(tape, q, headDim), QueryKeyValue.heads(tape, k, headDim),
+          QueryKeyValue.heads(tape, v, headDim));
     }
   }
 
@@ -64,10 +74,12 @@ public sealed interface QueryKeyValue extends Module {
   record Fused(Projection qkvProj, int queryHeads, Names names) implements QueryKeyValue {
     @Override
     public Heads forward(Tape tape, Variable x, int headDim, AttentionContext context) {
-      var all = heads(tape, qkvProj.forward(tape, x, context.keys()), headDim);
+      var features = qkvProj.forward(tape, x, context.keys());
+      var all = heads(tape, features, headDim);
+      var asking = heads(tape, context.queries().of(tape, features), headDim);
       int heads = all.shape().size(1);
       int valuesFrom = (queryHeads + heads) / 2;
-      return new Heads(tape.slice(all, 1, 0, queryHeads), tape.slice(all, 1, queryHeads, valuesFrom),
+      return new Heads(tape.slice(asking, 1, 0, queryHeads), tape.slice(all, 1, queryHeads, valuesFrom),
           tape.slice(all, 1, valuesFrom, heads));
     }
   }

@@ -1,5 +1,6 @@
 package linnet.nn.model;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import linnet.autograd.Tape;
@@ -11,6 +12,7 @@ import linnet.nn.Module;
 import linnet.nn.Names;
 import linnet.nn.Norm;
 import linnet.nn.Projection;
+import linnet.nn.model.RotaryEmbedding.Angles;
 import linnet.tensor.AttentionRule;
 
 /**
@@ -40,21 +42,22 @@ public record SelfAttention(@Key("") QueryKeyValue inputs, Projection oProj, Opt
 
   Variable forward(Tape tape, Variable x, int layer, AttentionContext context) {
     var heads = inputs.forward(tape, x, headDim, context);
-    var q = placed(tape, heads.q(), qNorm, context);
-    var k = placed(tape, heads.k(), kNorm, context);
+    var queries = context.queries();
+    var q = placed(tape, heads.q(), qNorm, queries.angles());
+    var k = placed(tape, heads.k(), kNorm, context.angles());
     var seen = context.cache().append(layer, k, heads.v());
-    var mixed = tape.attention(q, seen.keys(), seen.values(), context.rows(), rule);
-    var flat = tape.reshape(mixed, x.shape().size(0), oProj.inFeatures());
-    return oProj.forward(tape, flat, context.keys());
+    var mixed = tape.attention(q, seen.keys(), seen.values(), queries.rows(), rule);
+    var flat = tape.reshape(mixed, mixed.shape().size(0), oProj.inFeatures());
+    return oProj.forward(tape, flat, queries.keys());
   }
 
   /** Queries or keys, normed and turned by their positions. */
-  private Variable placed(Tape tape, Variable x, Optional<Norm> norm, AttentionContext context) {
+  private Variable placed(Tape tape, Variable x, Optional<Norm> norm, List<Angles> ofRopes) {
     var normed = norm.map(n -> n.forward(tape, x)).orElse(x);
     if (rope.isEmpty()) {
       return normed;
     }
-    var angles = context.angles().get(rope.getAsInt());
+    var angles = ofRopes.get(rope.getAsInt());
     return tape.rope(normed, angles.cos(), angles.sin());
   }
 }

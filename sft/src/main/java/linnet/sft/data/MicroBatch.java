@@ -11,11 +11,11 @@ import linnet.nn.model.FlatBatch;
  * exists, and tokens behind a row's last target are left out.
  *
  * @param rows the rows, in order
- * @param batch their tokens, with boundaries and restarting positions
- * @param predictors for each target, the token of {@code batch} that predicts it: the one before it
- * @param targets the ids of the targets
+ * @param batch their tokens, with boundaries and restarting positions; wanted are those that predict a
+ *     target, which is the next token
+ * @param targets the ids of the targets, for each wanted token
  */
-public record MicroBatch(List<EncodedRow> rows, FlatBatch batch, int[] predictors, int[] targets) {
+public record MicroBatch(List<EncodedRow> rows, FlatBatch batch, int[] targets) {
   /**
    * Cuts rows into micro-batches of at most {@code tokenBudget} tokens each, in order; a longer row is one of
    * its own. The cut depends on the rows and the budget alone, so that results do not depend on the machine.
@@ -60,10 +60,10 @@ public record MicroBatch(List<EncodedRow> rows, FlatBatch batch, int[] predictor
       }
       start += row.inputTokens();
     }
-    var batch = FlatBatch.of(inputs);
+    var batch = FlatBatch.of(inputs).wanting(predictors);
     if (rowKey != null) {
       batch = batch.withRowKeys(rows.stream().mapToLong(rowKey).toArray());
     }
-    return new MicroBatch(List.copyOf(rows), batch, predictors, targets);
+    return new MicroBatch(List.copyOf(rows), batch, targets);
   }
 }

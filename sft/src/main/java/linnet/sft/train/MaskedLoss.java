@@ -17,19 +17,14 @@ public final class MaskedLoss {
     Arrays.fill(weights, 1);
     var ones = tape.scope().allocate(model.dtype(), weights.length);
     ones.copyFrom(weights);
-    return model.outputHead().crossEntropy(tape, predictors(tape, model, batch),
-        ints(tape.scope(), batch.targets()), Variable.constant(ones),
-        batch.batch().forwardKeys().rows(batch.predictors()));
+    return model.outputHead().crossEntropy(tape, model.hidden(tape, batch.batch()),
+        ints(tape.scope(), batch.targets()), Variable.constant(ones), batch.batch().wantedKeys());
   }
 
   /** The log-probability of each of a micro-batch's targets, in their order. */
   public static Variable logProbs(Tape tape, CausalLm model, MicroBatch batch) {
-    return model.outputHead().logProbs(tape, predictors(tape, model, batch),
-        ints(tape.scope(), batch.targets()), batch.batch().forwardKeys().rows(batch.predictors()));
-  }
-
-  private static Variable predictors(Tape tape, CausalLm model, MicroBatch batch) {
-    return tape.gatherRows(model.hidden(tape, batch.batch()), ints(tape.scope(), batch.predictors()));
+    return model.outputHead().logProbs(tape, model.hidden(tape, batch.batch()),
+        ints(tape.scope(), batch.targets()), batch.batch().wantedKeys());
   }
 
   private static Variable ints(Scope scope, int[] values) {

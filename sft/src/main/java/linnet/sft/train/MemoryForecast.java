@@ -12,6 +12,7 @@ import linnet.nn.Modules;
 import linnet.nn.Param;
 import linnet.nn.TrainableParam;
 import linnet.nn.model.CausalLm;
+import linnet.nn.model.FlatBatch;
 import linnet.nn.optim.AdamW;
 import linnet.nn.optim.AdamWConfig;
 import linnet.nn.optim.DecayRule;
@@ -107,7 +108,8 @@ public final class MemoryForecast {
 
   /**
    * As many tokens as a micro-batch of {@code rows} can have, in rows as long as the longest, every token a
-   * target; none where no row has a target.
+   * target; none where no row has a target. Where not all tokens of the rows are targets, the first of each is
+   * none: leaving out one takes more memory than all targets do, see {@link FlatBatch#wanted}.
    *
    * @param atMost the tokens of a whole batch
    */
@@ -115,16 +117,18 @@ public final class MemoryForecast {
     long all = rows.stream().mapToLong(EncodedRow::inputTokens).sum();
     int longest = rows.stream().mapToInt(EncodedRow::inputTokens).max().orElse(0);
     int tokens = (int) Math.min(Math.min(all, atMost), Math.max(budget, longest));
+    int first = rows.stream().allMatch(row -> row.trainedTokens() == row.inputTokens()) ? 1 : 2;
     var heavy = new ArrayList<EncodedRow>();
     for (int left = tokens; left > 0; left -= longest) {
-      heavy.add(allTargets(Math.min(left, longest)));
+      heavy.add(targets(first, Math.min(left, longest)));
     }
     return MicroBatch.cut(heavy, tokens, row -> 0);
   }
 
-  private static EncodedRow allTargets(int inputTokens) {
+  /** A row that trains from target {@code first}, or the last, on. */
+  private static EncodedRow targets(int first, int inputTokens) {
     var trained = new BitSet();
-    trained.set(1, inputTokens + 1);
+    trained.set(Math.min(first, inputTokens), inputTokens + 1);
     return new EncodedRow(new int[inputTokens + 1], trained, 0);
   }
 }

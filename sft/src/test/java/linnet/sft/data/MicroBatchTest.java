@@ -45,13 +45,14 @@ class MicroBatchTest {
         assertEquals(t, batch.batch().positions()[start + t], "positions restart");
       }
       for (var t = row.trained().nextSetBit(0); t >= 0; t = row.trained().nextSetBit(t + 1)) {
-        assertEquals(start + t - 1, batch.predictors()[target],
+        assertEquals(start + t - 1, batch.batch().wanted()[target],
             "predicted by the token before it, of the same row");
         assertEquals(row.ids()[t], batch.targets()[target]);
         target++;
       }
     }
     assertEquals(target, batch.targets().length);
+    assertEquals(target, batch.batch().wanted().length);
     assertEquals(Arrays.stream(batch.batch().ids()).count(), segments.queryStart(batch.rows().size()));
   }
 }

@@ -269,6 +269,9 @@ record Case(String name, Program program) {
           return attention(in, Segments.of(starts), rule, q, k, v);
         }));
       }
+      cases.add(new Case(rule + " from within rows", in ->
+          attention(in, new Segments(new int[] {0, 150, 290}, new int[] {0, 190, 400}), rule,
+              in.tensor(290, 4, 24), in.tensor(400, 2, 24), in.tensor(400, 2, 24))));
       cases.add(new Case(rule + " with a cache", in ->
           attention(in, new Segments(new int[] {0, 1, 9}, new int[] {2, 120, 320}), rule,
               in.tensor(9, 3, 20), in.tensor(330, 3, 20), in.tensor(330, 3, 20))));
