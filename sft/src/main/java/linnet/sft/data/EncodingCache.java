@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -43,15 +44,17 @@ public final class EncodingCache implements AutoCloseable {
 
   private final Path folder;
   private final long mostBytes;
+  private final Supplier<Optional<String>> codeHash;
   private final List<Thread> writers = new ArrayList<>();
   private final Map<Path, CompletableFuture<Optional<Origin>>> expected = new ConcurrentHashMap<>();
 
   /** What rows come from: hashes of the code that encodes and of the file's bytes. */
   private record Origin(String code, byte[] content) {}
 
-  private EncodingCache(Path folder, long mostBytes) {
+  private EncodingCache(Path folder, long mostBytes, Supplier<Optional<String>> codeHash) {
     this.folder = folder;
     this.mostBytes = mostBytes;
+    this.codeHash = codeHash;
   }
 
   /**
@@ -72,12 +75,16 @@ public final class EncodingCache implements AutoCloseable {
   }
 
   static EncodingCache in(Path folder, long mostBytes) {
-    return new EncodingCache(folder, mostBytes);
+    return in(folder, mostBytes, CodeHash::get);
+  }
+
+  static EncodingCache in(Path folder, long mostBytes, Supplier<Optional<String>> codeHash) {
+    return new EncodingCache(folder, mostBytes, codeHash);
   }
 
   /** One that keeps nothing. */
   public static EncodingCache none() {
-    return new EncodingCache(null, 0);
+    return new EncodingCache(null, 0, CodeHash::get);
   }
 
   /** Begins to hash a file that {@link #encode} will be asked for, on another thread. */
@@ -96,7 +103,7 @@ public final class EncodingCache implements AutoCloseable {
   public CachedRows encode(Path file, FieldMapping mapping, ContentHash settings,
       Supplier<Function<List<Conversation>, EncodedData>> encoder, BooleanSupplier lasting) {
     var begun = expected.remove(file);
-    var origin = begun == null ? origin(file) : begun.join();
+    var origin = begun == null ? origin(file) : result(begun);
     if (origin.isEmpty()) {
       var encode = encoder.get();
       return new CachedRows(encode.apply(Conversation.read(file, mapping)), false);
@@ -105,6 +112,19 @@ public final class EncodingCache implements AutoCloseable {
     var key = settings.add(origin.get().code()).add(RowReader.form(file)).add(content).hex();
     return find(key).map(data -> new CachedRows(data, true))
         .orElseGet(() -> new CachedRows(encode(file, mapping, content, key, encoder.get(), lasting), false));
+  }
+
+  /** Waits for what was begun, or throws what that threw. */
+  private static <T> T result(CompletableFuture<T> begun) {
+    try {
+      return begun.join();
+    } catch (CompletionException failed) {
+      switch (failed.getCause()) {
+        case RuntimeException refused -> throw refused;
+        case Error error -> throw error;
+        default -> throw failed;
+      }
+    }
   }
 
   /** Keeps what it encodes if it read what was hashed, whoever wrote to the file in between. */
@@ -120,8 +140,8 @@ public final class EncodingCache implements AutoCloseable {
   }
 
   /**
-   * Nothing for a cache that keeps nothing, a pipe, or a file that cannot be read: whoever reads it for its rows
-   * says why.
+   * Nothing for a cache that keeps nothing, a pipe, code that cannot be read, or a file that cannot: whoever reads it
+   * for its rows says why.
    */
   private Optional<Origin> origin(Path file) {
     if (folder == null || !Files.isRegularFile(file)) {
@@ -129,8 +149,8 @@ public final class EncodingCache implements AutoCloseable {
     }
     try {
       var content = ContentHash.ofFile(file);
-      return CodeHash.get().map(code -> new Origin(code, content));
-    } catch (IOException unreadable) {
+      return codeHash.get().map(code -> new Origin(code, content));
+    } catch (IOException | UncheckedIOException unreadable) {
       return Optional.empty();
     }
   }

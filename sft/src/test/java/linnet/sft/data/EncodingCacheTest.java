@@ -2,9 +2,12 @@ package linnet.sft.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -53,7 +56,7 @@ class EncodingCacheTest {
   }
 
   /** Records compare arrays by identity. */
-  private static void assertSame(EncodedData expected, EncodedData found) {
+  private static void assertSameRows(EncodedData expected, EncodedData found) {
     assertEquals(describe(expected), describe(found));
   }
 
@@ -89,7 +92,7 @@ class EncodingCacheTest {
   @Test
   void whatIsKeptIsFound() {
     keep(1, DATA);
-    assertSame(DATA, find(1).orElseThrow());
+    assertSameRows(DATA, find(1).orElseThrow());
     assertTrue(find(2).isEmpty());
   }
 
@@ -105,7 +108,7 @@ class EncodingCacheTest {
       }).toList();
       var data = new EncodedData(rows, List.of(), random.nextInt());
       keep(i, data);
-      assertSame(data, find(i).orElseThrow());
+      assertSameRows(data, find(i).orElseThrow());
     }
   }
 
@@ -163,6 +166,31 @@ class EncodingCacheTest {
       cache.expect(file);
       assertTrue(run(cache, file, FieldMapping.NONE, "settings", true));
       Files.writeString(file, ROWS.replace("d", "e"));
+      assertFalse(run(cache, file, FieldMapping.NONE, "settings", true));
+    }
+  }
+
+  @Test
+  void whatFailsInTheBackgroundIsThrownAsItIs() throws IOException {
+    var file = Files.writeString(folder.resolve("rows.jsonl"), ROWS);
+    var broken = new IllegalStateException("broken");
+    try (var cache = EncodingCache.in(cacheFolder(), EncodingCache.MOST_BYTES, () -> {
+      throw broken;
+    })) {
+      cache.expect(file);
+      assertSame(broken, assertThrows(IllegalStateException.class,
+          () -> run(cache, file, FieldMapping.NONE, "settings", true)));
+    }
+  }
+
+  @Test
+  void rowsOfCodeThatCannotBeReadAreNotKept() throws IOException {
+    var file = Files.writeString(folder.resolve("rows.jsonl"), ROWS);
+    try (var cache = EncodingCache.in(cacheFolder(), EncodingCache.MOST_BYTES, () -> {
+      throw new UncheckedIOException(new IOException("no permission"));
+    })) {
+      cache.expect(file);
+      assertFalse(run(cache, file, FieldMapping.NONE, "settings", true));
       assertFalse(run(cache, file, FieldMapping.NONE, "settings", true));
     }
   }
