@@ -1,6 +1,6 @@
 """Writes golden/tokenizers/edges.json, the cases of TokenizerEdgesTest: how the tokenizers library splits texts at
-regular expressions that Java would read differently, what it makes of added tokens whose white space overlaps,
-which white space it trims from the offsets of tokens, found or unknown, and how it normalizes texts.
+regular expressions that Java would read differently, which it refuses, what it makes of added tokens whose white space
+overlaps, which white space it trims from the offsets of tokens, found or unknown, and how it normalizes texts.
 
 usage: tokenizer_edges.py OUT.json
 """
@@ -17,15 +17,52 @@ PATTERNS = ["^\\s", "\\s+$", ".$", ".", "(?m:.)", "(?im:a.)", "[[:space:]]+", "[
 PIECES = ["a", "ab", "aab", "xx", "1234567", "²", "½", "Ⅷ", " ", "  ", "\n", "\r\n", "\x0b", "\x85", "\u2028", "\u3000", "\u200d",
           "中文", "é", "e\u0301", "😀", "$", "+", "!?", "...", "_", "{", "'s", "İ", "cafe", "XYZ", "٣"]
 ALPHABET = "ab \n_x"
+# what the grammar of Oniguruma reads otherwise than that of Java, or Java not at all
+SYNTAX = ["[]a]", "[^]a]+", "[[]a]]", "\\Qa.b\\E", "a(?i)b|c", "(?:a(?i)b|c)d", "a{2}{2}", "a{2}+", "a{2,3}+", "a{1,3}+",
+          "a{2}?b", "a{3,1}b", "a{,}", "{a{b", "a**", "a*+a", "a{1}b", "(?:a+)?b", "(?:a|b){2}{1,2}", "a(?#\\)b)b",
+          "(?#a)a", "[a&&]", "[^a&&]+", "[&&a]", "[a-w&&[^c-g]z]+", "[^a-w&&[^c-g]z]+", "[[:alpha:]&&[^a]]", "[[:a]]",
+          "[:a:]", "[a-c-e]+", "[[a]-e]+", "[-a]", "[\\w-]+", "[a-]", "[--/]", "[!--]", "[a[^b-z]]", "[a\\&&&b]",
+          "[\\b\\x41\\u0042\\x{43}\\t]", "[\\R\\X]", "]", "\\/\\-\\p\\x61\\u0062", "\\é", "\\p{Word}+", "[\\p{Word}]+",
+          "\\P{Word}", "\\P{^Word}", "\\p{lu}", "\\p{ UPPER case-letter}", "\\p{latn}+", "\\p{Old_Italic}",
+          "\\p{In_Basic_Latin}+", "\\p{Emoji}", "\\p{cased letter}+", "(?x)[ ]+ a # b\n", "(?x: a + b )c d",
+          "(?x) [a b] (?-x: )", "(?m-i).", "(?-m).", "(?i-i:a)", "(a|b)\\1", "(?<n>a)(b)", "(?'n'a)", "(?>a|ab)c",
+          "(?<=a|bc)d", "(?<!𐀀)\\p{L}", "(?<=\\w)", "(?<=\\W).", "\\P{L}|", "\\b", "\\B", "\\Z", "\\z", "\\A.", "\\G.", "^",
+          "$", "|a", "(?:|a)+b", "()a", "\\O", "\\X"]
+# what stands for what in any case
+FOLDED = ["(?i)ss", "(?i)ß", "(?i)s+", "(?i)sss", "(?i)[ß]", "(?i)[^ß]+", "(?i)[^s]", "(?i)s(?:s)", "(?i:s)(?i:s)",
+          "(?i)ffi", "(?i)ﬀi", "(?i)i", "(?i)İ", "(?i)k", "(?i)(?<=ss).", "(?i)(?<=ß).", "(?i)[a-ß]{2}", "(?i)\\p{Lu}+",
+          "(?i)[\\p{Lu}]+", "(?i)[^\\p{Ll}]", "(?i)[[:lower:]]", "(?i)'s|(?-i)t"]
+CASES = ["ß", "ẞ", "s", "S", "ſ", "ss", "SS", "ﬃ", "ﬀ", "FFI", "i", "I", "ı", "İ", "i\u0307", "k", "\u212a", "'", "t", "É",
+         "ⓐ", "Ⓐ", "\u0345", "𐐀", "𐐨", " "]
+REFUSED = ["(?s)", "(?u:a)", "(?a)", "[\\w-.]", "[[:alpha:]-z]", "[a-\\d]", "[[:nothing:]]", "[]", "[^]", "[a", "[b-a]",
+           "\\p{IsAlphabetic}", "\\p{javaLetter}", "\\p{Nothing}", "\\p{Script=Latin}", "\\p{L", "^*", "(?=a)+", "\\b{2}",
+           "(?:^|a)*", "a)", "(a", "(?i", "(?", "(?#a", "(?P<n>a)", "{2}", "a|*", "*", "(?i)+", "(?)", "(?<>a)",
+           "(?<1>a)", "(?<!(a))b", "(?<=(?=a).)b", "(?<=(?<!a)b)c", "\\1", "(a)\\2", "(?<n>a)(b)\\1", "a{100001}", "\\", "[\\", "\\u12"]
 
 
-def splits(rng):
-    for pattern in PATTERNS:
+def splits(rng, patterns=PATTERNS, pieces=PIECES, texts=8):
+    for pattern in patterns:
         splitter = pre_tokenizers.Split(Regex(pattern), "isolated")
-        for _ in range(8):
-            text = "".join(rng.choice(PIECES) for _ in range(rng.randrange(1, 9)))
+        for _ in range(texts):
+            text = "".join(rng.choice(pieces) for _ in range(rng.randrange(1, 9)))
             offsets = [list(offset) for _, offset in splitter.pre_tokenize_str(text)]
             yield {"pattern": pattern, "text": text, "offsets": offsets}
+
+
+def syntax(rng):
+    for pattern in SYNTAX:  # its own characters make it match
+        yield from splits(rng, [pattern], PIECES + list(pattern) * 4, 6)
+    yield from splits(rng, FOLDED, CASES, 10)
+
+
+def refused():
+    for pattern in REFUSED:
+        try:
+            Regex(pattern)
+        except Exception as error:
+            yield {"pattern": pattern, "error": str(error)}
+        else:
+            raise AssertionError(pattern)
 
 
 def tokenizer(rng):
@@ -102,7 +139,8 @@ def main():
         out.write('{"splits":' + lines(splits(rng)) + ',\n"overlaps":' + lines(next(made) for _ in range(60)))
         made = trimmed(rng)
         out.write(',\n"trimmed":' + lines(next(made) for _ in range(40)))
-        out.write(',\n"normalized":' + lines(normalized(rng)) + "}\n")
+        out.write(',\n"normalized":' + lines(normalized(rng)))
+        out.write(',\n"syntax":' + lines(syntax(random.Random(6))) + ',\n"refused":' + lines(refused()) + "}\n")
 
 
 main()

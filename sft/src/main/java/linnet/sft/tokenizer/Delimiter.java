@@ -2,7 +2,6 @@ package linnet.sft.tokenizer;
 
 import java.util.Optional;
 import java.util.function.IntPredicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Finds the matches at which a piece is split, or which are replaced. */
@@ -62,24 +61,24 @@ sealed interface Delimiter {
   record Regex(Pattern pattern) implements Delimiter {
     @Override
     public void find(String s, int from, int to, Match match) {
-      Matcher matcher = pattern.matcher(s).region(from, to);
+      var piece = s.substring(from, to);
+      var matcher = pattern.matcher(piece).useTransparentBounds(true).useAnchoringBounds(false);
       try {
         for (int last = -1; matcher.find(); ) {
-          if (matcher.end() > matcher.start() || matcher.start() != last && isBorder(s, matcher.start())) {
-            match.accept(matcher.start(), matcher.end());
-            last = matcher.end();
+          int start = matcher.start();
+          int end = matcher.end();
+          if (end > start || start != last) {
+            match.accept(from + start, from + end);
+            last = end;
+          }
+          if (end == start && end < piece.length() && Character.charCount(piece.codePointAt(end)) == 2) {
+            matcher.region(end + 2, piece.length()); // or it would go on amid the character
           }
         }
       } catch (StackOverflowError tooDeep) {
         throw new TokenizerException("pattern " + pattern.pattern() + ": found a text of " + (to - from)
             + " characters that it cannot be matched against; give the text in shorter parts");
       }
-    }
-
-    /** Whether an index lies between characters, not between the two halves of one. */
-    private static boolean isBorder(String s, int index) {
-      return index == 0 || index == s.length() || !Character.isLowSurrogate(s.charAt(index))
-          || !Character.isHighSurrogate(s.charAt(index - 1));
     }
   }
 

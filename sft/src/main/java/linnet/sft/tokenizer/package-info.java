@@ -19,6 +19,9 @@
  * the normaliser {@code Precompiled}, the pre-tokenizer {@code UnicodeScripts} and the decoder {@code CTC},
  * which no supported family has. Truncation and padding are kept and not applied.
  *
+ * <p>Its regular expressions are Oniguruma's: {@code OnigurumaParser} reads them, {@code OnigurumaNode} writes them in
+ * Java's words, and {@code OnigurumaRegex} says which have none.
+ *
  * <p>A SentencePiece tokenizer has no words: its text is cut where no merge reaches across
  * ({@code WordBorders}), so that words come again and their tokens need not be found again. GGUF holds scores
  * in place of its merges ({@code PieceScores}).

@@ -155,7 +155,7 @@ class MalformedTokenizerTest {
         .put("pattern", Json.object().put("Regex", "a(b"));
     assertRefused("pre_tokenizer", split.build(),
         "tokenizer.json: pre_tokenizer.pattern.Regex: found the regular expression a(b, "
-            + "which is not supported: Unclosed group at character 3");
+            + "which is not supported: expected ) at character 3");
     assertRefused("model", model("vocab", Json.object().put("a", 0).put("b", 0).build()),
         "tokenizer.json: model.vocab.b: found 0, expected an id that no other token has");
     assertRefused("model", model("vocab", Json.object().put("a", 2_000_000_000).build()),

@@ -40,7 +40,7 @@ class TokenizerEdgesTest {
 
   @TestFactory
   Stream<DynamicTest> splitsAsThePythonLibrary() {
-    return golden().at("splits").elements().stream().map(c -> {
+    return Stream.of("splits", "syntax").flatMap(kind -> golden().at(kind).elements().stream()).map(c -> {
       var pattern = c.at("pattern").asString();
       var text = c.at("text").asString();
       return DynamicTest.dynamicTest(pattern + " at " + Json.of(text), () -> {
@@ -79,11 +79,23 @@ class TokenizerEdgesTest {
     });
   }
 
+  @TestFactory
+  Stream<DynamicTest> refusesWhatThePythonLibraryRefuses() {
+    return golden().at("refused").elements().stream().map(c -> c.at("pattern").asString())
+        .map(pattern -> DynamicTest.dynamicTest(pattern, () -> assertRefused(pattern)));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"[[:nothing:]]", "\\p{N}{2}+", "a{3}?", "\\p{Nothing}"})
+  @ValueSource(strings = {"a\\Kb", "\\y", "(?~ab)", "(*FAIL)", "(?(a)b|c)", "(?<n>a)\\k<n>", "(a)\\g<1>", "(?i)(a)\\1",
+      "(?W:\\w)", "(?<=a*)b", "\\xE4\\xB8\\xAD", "\\101", "\\cA", "[a-[b]]"})
   void refusesWhatItCannotTranslate(String pattern) {
+    assertRefused(pattern);
+  }
+
+  private static void assertRefused(String pattern) {
     var error = assertThrows(TokenizerException.class, () -> OnigurumaRegex.compile(pattern));
-    assertTrue(error.getMessage().contains("found the regular expression " + pattern), error.getMessage());
+    assertTrue(error.getMessage().startsWith("found the regular expression " + pattern + ", which is not supported: "),
+        error.getMessage());
   }
 
   @Test

@@ -1,0 +1,155 @@
+package linnet.sft.tokenizer;
+
+import java.util.regex.PatternSyntaxException;
+
+/** A regular expression of Oniguruma, read character by character. */
+final class OnigurumaScanner {
+  private final String regex;
+  private int at;
+
+  OnigurumaScanner(String regex) {
+    this.regex = regex;
+  }
+
+  boolean atEnd() {
+    return at == regex.length();
+  }
+
+  /** Whether a string comes next. */
+  boolean sees(String next) {
+    return regex.startsWith(next, at);
+  }
+
+  /** Whether any of some characters comes next. */
+  boolean seesAny(String characters) {
+    return !atEnd() && characters.indexOf(regex.charAt(at)) >= 0;
+  }
+
+  /** Reads a string if it comes next. */
+  boolean accept(String next) {
+    boolean seen = sees(next);
+    at += seen ? next.length() : 0;
+    return seen;
+  }
+
+  /** Reads a character. */
+  int next(String expected) {
+    if (atEnd()) {
+      throw error("expected " + expected);
+    }
+    int c = regex.codePointAt(at);
+    at += Character.charCount(c);
+    return c;
+  }
+
+  /** Reads all before a string, and that. */
+  String until(String end) {
+    int from = at;
+    int to = regex.indexOf(end, from);
+    if (to < 0) {
+      throw error("expected " + end);
+    }
+    at = to + end.length();
+    return regex.substring(from, to);
+  }
+
+  /** Reads digits of a base, at most so many. */
+  String digits(int base, int most) {
+    int from = at;
+    while (at < regex.length() && at - from < most && regex.charAt(at) < 128
+        && Character.digit(regex.charAt(at), base) >= 0) {
+      at++;
+    }
+    return regex.substring(from, at);
+  }
+
+  /** Reads letters of ASCII. */
+  String letters() {
+    int from = at;
+    while (at < regex.length() && (regex.charAt(at) | 0x20) >= 'a' && (regex.charAt(at) | 0x20) <= 'z') {
+      at++;
+    }
+    return regex.substring(from, at);
+  }
+
+  /** Where it stands. */
+  int mark() {
+    return at;
+  }
+
+  /** Goes back to where it stood. */
+  void reset(int mark) {
+    at = mark;
+  }
+
+  /** Whether a character is still to come, without a backslash before it. */
+  boolean hasUnescaped(char wanted) {
+    for (int i = at; i < regex.length(); i += regex.charAt(i) == '\\' ? 2 : 1) {
+      if (regex.charAt(i) == wanted) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The character that a backslash and a letter stand for where they are no class of characters, after both. */
+  int escaped(int letter, boolean inBracket) {
+    return switch (letter) {
+      case 't' -> '\t';
+      case 'n' -> '\n';
+      case 'v' -> 0x0B;
+      case 'f' -> '\f';
+      case 'r' -> '\r';
+      case 'a' -> 0x07;
+      case 'e' -> 0x1B;
+      case 'b' -> inBracket ? '\b' : 'b';
+      case 'x' -> sees("{") ? braced(16) : single(digits(16, 2), 16);
+      case 'u' -> {
+        var digits = digits(16, 4);
+        if (digits.length() < 4) {
+          throw error("expected four hexadecimal digits");
+        }
+        yield character(digits, 16);
+      }
+      case 'o' -> sees("{") ? braced(8) : 'o';
+      case 'c', 'C', 'M' -> throw error("a control character; write \\x{…}");
+      case '0', '1', '2', '3', '4', '5', '6', '7' -> {
+        if (letter != '0' && !inBracket) {
+          throw error("an octal number that may be a reference; write \\x{…}");
+        }
+        yield single((char) letter + digits(8, 2), 8);
+      }
+      default -> letter;
+    };
+  }
+
+  private int braced(int base) {
+    accept("{");
+    return character(until("}"), base);
+  }
+
+  private int single(String digits, int base) {
+    int code = digits.isEmpty() ? 0 : Integer.parseInt(digits, base);
+    if (code > 0x7F) {
+      throw error("a byte of a character; write \\x{…}");
+    }
+    return code;
+  }
+
+  private int character(String digits, int base) {
+    try {
+      int code = Integer.parseUnsignedInt(digits, base);
+      if (Character.isValidCodePoint(code) && Character.getType(code) != Character.SURROGATE) {
+        return code;
+      }
+    } catch (NumberFormatException noNumber) {
+      throw error("expected the number of a character, found " + digits);
+    }
+    throw error("expected the number of a character, found " + digits);
+  }
+
+  /** An error at where it stands. */
+  PatternSyntaxException error(String description) {
+    return new PatternSyntaxException(description, regex, at);
+  }
+}
