@@ -71,6 +71,15 @@ sealed interface StoredRow {
     }
   }
 
+  /** Throws on what a loop threw; none declares a checked exception, but method handles may throw anything. */
+  private static AssertionError unchecked(Throwable thrown) {
+    return switch (thrown) {
+      case RuntimeException refused -> throw refused;
+      case Error error -> throw error;
+      default -> new AssertionError(thrown);
+    };
+  }
+
   /**
    * One loop.
    *
@@ -95,10 +104,8 @@ sealed interface StoredRow {
         for (int part = 0; part < DotLanes.LANES / 2; part += lanes) {
           kernel.invokeExact(a, aAt, n, b, first, stride, rows, part, sums);
         }
-      } catch (RuntimeException | Error unchecked) {
-        throw unchecked;
-      } catch (Throwable impossible) {
-        throw new AssertionError(impossible);
+      } catch (Throwable thrown) {
+        throw unchecked(thrown);
       }
     }
   }
@@ -140,10 +147,8 @@ sealed interface StoredRow {
           }
         }
         kernel.invokeExact(a, aAt, n, room, rows, sums);
-      } catch (RuntimeException | Error unchecked) {
-        throw unchecked;
-      } catch (Throwable impossible) {
-        throw new AssertionError(impossible);
+      } catch (Throwable thrown) {
+        throw unchecked(thrown);
       }
     }
   }
