@@ -2,6 +2,7 @@ package linnet.autograd;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import linnet.tensor.AttentionRule;
 import linnet.tensor.Segments;
 import linnet.tensor.Shape;
@@ -196,6 +197,11 @@ public interface Functions {
   /** The rows of table(V,D) that ids(T) name: {@link Indexing.GatherRows}. */
   default Variable embedding(Variable table, Variable ids) {
     return gatherRows(table, ids);
+  }
+
+  /** The same with an id whose row gets no gradient, if there is one: {@link Indexing.GatherRows}. */
+  default Variable embedding(Variable table, Variable ids, OptionalInt padding) {
+    return apply(new Indexing.GatherRows(padding), table, ids);
   }
 
   /** The rows of x(V,D) that rows(T), I32, name: {@link Indexing.GatherRows}. */

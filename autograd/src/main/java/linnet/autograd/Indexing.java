@@ -1,18 +1,32 @@
 package linnet.autograd;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.IntPredicate;
 import linnet.tensor.Tensor;
 
 /** Rows picked, and tensors put together. */
 public sealed interface Indexing extends Op {
-  /** y(T,D)[t] = table(V,D)[rows(T)[t]], rows I32. A frozen table may have any floating dtype. */
-  record GatherRows() implements Indexing {
+  /**
+   * y(T,D)[t] = table(V,D)[rows(T)[t]], rows I32. A frozen table may have any floating dtype.
+   *
+   * @param padding a row of the table that gets no gradient, as PyTorch's {@code padding_idx}
+   */
+  record GatherRows(OptionalInt padding) implements Indexing {
     private static final Signature SIGNATURE = Signature.of("any table(V,D)", "i32 rows(T)");
+
+    /** Rows that all get their gradient. */
+    public GatherRows() {
+      this(OptionalInt.empty());
+    }
 
     @Override
     public TensorType infer(List<TensorType> inputs) {
-      return SIGNATURE.match(this, inputs).type("T", "D");
+      var sizes = SIGNATURE.match(this, inputs);
+      if (padding.isPresent() && (padding.getAsInt() < 0 || padding.getAsInt() >= sizes.of("V"))) {
+        throw SIGNATURE.refusal(this, inputs, "there is no row " + padding.getAsInt() + " of padding");
+      }
+      return sizes.type("T", "D");
     }
 
     @Override
@@ -22,9 +36,17 @@ public sealed interface Indexing extends Op {
     }
 
     @Override
-    public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // dtable[rows[t]] += dy[t]
+    public Tensor[] vjp(BackwardContext ctx, Tensor dy) { // dtable[rows[t]] += dy[t], where it is not padding
       var table = ctx.accumulator(0);
-      ctx.backend().scatterAddRows(table, ctx.input(1), dy);
+      if (padding.isEmpty()) {
+        ctx.backend().scatterAddRows(table, ctx.input(1), dy);
+      } else { // putting one row back is cheaper than leaving tokens out
+        var row = table.slice(0, padding.getAsInt(), padding.getAsInt() + 1);
+        var before = ctx.allocate(row.dtype(), row.shape());
+        ctx.backend().copy(before, row);
+        ctx.backend().scatterAddRows(table, ctx.input(1), dy);
+        ctx.backend().copy(row, before);
+      }
       return new Tensor[] {table, null};
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import linnet.tensor.DType;
 import linnet.tensor.Segments;
@@ -80,6 +81,8 @@ class InferTest {
             new Attention.CausalAttention(Segments.of(0, 3), 1), f32(2, 1, 4), f32(2, 1, 4), f32(2, 1, 4)),
         refused("gatherRows[any table(V,D), i32 rows(T)]: rows is I64, expected I32;",
             new Indexing.GatherRows(), f32(5, 4), type(DType.I64, 3)),
+        refused("gatherRows[any table(V,D), i32 rows(T)]: there is no row 5 of padding;",
+            new Indexing.GatherRows(OptionalInt.of(5)), f32(5, 4), type(DType.I32, 3)),
         refused("concat: inputs must be all F32 or all F64, and equal in every dimension but 0;",
             new Indexing.Concat(0), f32(2, 3), f32(2, 4)),
         refused("logProbs[h(T,D), any w(V,D), i32 targets(T)]: T is 2 before and 3 in targets;",

@@ -1,6 +1,5 @@
 package linnet.nn;
 
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 import linnet.autograd.Tape;
@@ -38,20 +37,9 @@ public record Embedding(Param weight, OptionalInt padding, @Key("") Optional<Lor
    * @return (T,D)
    */
   public Variable forward(Tape tape, int[] ids) {
-    var rows = rows(tape, weight.variable(), ids);
-    return adapter.map(lora -> lora.apply(tape, rows, weight, rows(tape, lora.loraA().variable(), ids))).orElse(rows);
-  }
-
-  /** Rows of a table, those of padding as constants: c + learned · (row − c), where c is the row as it is. */
-  private Variable rows(Tape tape, Variable table, int[] ids) {
     var indices = Variable.constant(tape.scope().ints(ids));
-    var rows = tape.embedding(table, indices);
-    if (padding.isEmpty() || !table.requiresGrad()) {
-      return rows;
-    }
-    var learned = tape.scope().allocate(rows.value().dtype(), ids.length, 1);
-    learned.copyFrom(Arrays.stream(ids).mapToDouble(id -> id == padding.getAsInt() ? 0 : 1).toArray());
-    var constants = tape.embedding(Variable.constant(table.value()), indices);
-    return tape.add(constants, tape.mul(tape.sub(rows, constants), Variable.constant(learned)));
+    var rows = tape.embedding(weight.variable(), indices, padding);
+    return adapter.map(lora -> lora.apply(tape, rows, weight,
+        tape.embedding(lora.loraA().variable(), indices, padding))).orElse(rows);
   }
 }
