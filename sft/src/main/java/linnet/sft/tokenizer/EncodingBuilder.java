@@ -24,8 +24,8 @@ final class EncodingBuilder {
     ends.add(end);
   }
 
-  /** Adds an added token that was found in a text. */
-  void add(AddedToken token, AlignedText text, int from, int to) {
+  /** Adds an added token that was found in a text, and keeps what was found. */
+  void addFound(AddedToken token, AlignedText text, int from, int to) {
     found.put(ids.size(), text.chars().substring(from, to));
     add(token.id(), text.start(from), text.end(to - 1));
   }

@@ -24,6 +24,11 @@ sealed interface PostProcessor {
     return false;
   }
 
+  /** Whether {@link #offsets} changes any. */
+  default boolean trims() {
+    return false;
+  }
+
   /**
    * The offsets into a text, changed where the processor does so; {@code tokens} gives the i-th token as the
    * vocabulary writes it.
@@ -54,6 +59,11 @@ sealed interface PostProcessor {
     }
 
     @Override
+    public boolean trims() {
+      return parts.stream().anyMatch(PostProcessor::trims);
+    }
+
+    @Override
     public Encoding offsets(Encoding encoding, String text, IntFunction<String> tokens) {
       var result = encoding;
       for (var part : parts) {
@@ -66,6 +76,11 @@ sealed interface PostProcessor {
   /** Leaves white space at either end of a token out of its range, if asked to. */
   record ByteLevel(boolean addPrefixSpace, boolean trimOffsets, boolean useRegex) implements PostProcessor {
     private static final char SPACE = ByteAlphabet.toChar(' ');
+
+    @Override
+    public boolean trims() {
+      return trimOffsets;
+    }
 
     @Override
     public Encoding offsets(Encoding encoding, String text, IntFunction<String> tokens) {
@@ -123,6 +138,11 @@ sealed interface PostProcessor {
     @Override
     public List<Integer> after() {
       return List.of(sep.id());
+    }
+
+    @Override
+    public boolean trims() {
+      return trimOffsets;
     }
 
     @Override

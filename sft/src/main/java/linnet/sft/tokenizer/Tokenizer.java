@@ -23,6 +23,7 @@ public final class Tokenizer {
   private final SpecialTokens specials;
   private final AddedTokens added;
   private final BpeModel.Units units;
+  private final boolean trimsOffsets;
   private final WordCache cache = new WordCache();
 
   Tokenizer(TokenizerParts parts, TokenizerConfig config) {
@@ -31,6 +32,7 @@ public final class Tokenizer {
     added = new AddedTokens(parts.addedTokens(), parts.normalizer());
     units = parts.preTokenizer() != null && parts.preTokenizer().byteLevel()
         ? BpeModel.Units.BYTES : BpeModel.Units.CHARACTERS;
+    trimsOffsets = parts.postProcessor() != null && parts.postProcessor().trims();
     specials = config.specialTokens(this);
   }
 
@@ -133,15 +135,14 @@ public final class Tokenizer {
     var out = new EncodingBuilder(text.length() / 3 + 8);
     added.splitPlain(AlignedText.of(text), content, (token, part, from, to) -> {
       if (token != null) {
-        out.add(token, part, from, to);
+        add(token, part, from, to, out);
       } else {
         encodePart(part, from, to, content, out);
       }
     });
     var encoding = out.build();
-    var post = parts.postProcessor();
-    return post == null ? encoding : post.offsets(encoding, text,
-        i -> out.found(i).orElseGet(() -> parts.model().vocabulary().token(encoding.ids()[i])));
+    return trimsOffsets ? parts.postProcessor().offsets(encoding, text,
+        i -> out.found(i).orElseGet(() -> parts.model().vocabulary().token(encoding.ids()[i]))) : encoding;
   }
 
   /**
@@ -278,6 +279,15 @@ public final class Tokenizer {
     return added.get(id) != null ? added.decodedForm(id) : parts.model().vocabulary().token(id);
   }
 
+  /** Adds a token that was found, and the text that it was found as, if that is needed in the end. */
+  private void add(AddedToken token, AlignedText text, int from, int to, EncodingBuilder out) {
+    if (trimsOffsets) {
+      out.addFound(token, text, from, to);
+    } else {
+      out.add(token.id(), text.start(from), text.end(to - 1));
+    }
+  }
+
   private void encodePart(AlignedText part, int from, int to, BitSet content, EncodingBuilder out) {
     if (parts.normalizer() == null && !added.hasNormalized()) {
       encodeWords(part, from, to, out);
@@ -287,7 +297,7 @@ public final class Tokenizer {
     var normalized = parts.normalizer() == null ? slice : parts.normalizer().apply(slice);
     added.splitNormalized(normalized, content, (token, text, start, end) -> {
       if (token != null) {
-        out.add(token, text, start, end);
+        add(token, text, start, end, out);
       } else {
         encodeWords(text, start, end, out);
       }
