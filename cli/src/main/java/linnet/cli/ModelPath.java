@@ -34,12 +34,12 @@ final class ModelPath {
     if (Files.exists(given)) {
       return given;
     }
-    var name = name(given).orElseThrow(() -> new UserException(missing(option, given)
-        + ", and a model on the Hub is named as org/model or org/model@revision"));
     try {
-      return resolve(name, part, output);
+      return resolve(ModelName.parse(text(given)), part, output);
     } catch (HubException failed) {
-      throw new UserException(missing(option, given) + "; as a model on the Hub: " + failed.getMessage());
+      throw new UserException(missing(option, given) + (isMeantAsName(given)
+          ? "; as a model on the Hub: " + failed.getMessage()
+          : ", and a model on the Hub is named as org/model or org/model@revision"));
     }
   }
 
@@ -66,7 +66,16 @@ final class ModelPath {
   }
 
   private static Optional<ModelName> name(Path given) {
-    return ModelName.read(given.toString().replace(File.separatorChar, '/'));
+    return ModelName.read(text(given));
+  }
+
+  /** Whether it is a name, or one of a file that cannot be had by itself, such as a later part of a model. */
+  private static boolean isMeantAsName(Path given) {
+    return name(given).isPresent() || !given.isAbsolute() && text(given).endsWith(".gguf");
+  }
+
+  private static String text(Path given) {
+    return given.toString().replace(File.separatorChar, '/');
   }
 
   static void requireExists(String option, Path path) {

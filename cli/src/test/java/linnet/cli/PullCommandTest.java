@@ -183,6 +183,9 @@ class PullCommandTest {
         "org/none: there is no such file or folder",
         "HF_HUB_OFFLINE is set", "pull it first");
     assertRefused(Cli.run("info", "a/b/c"), "a/b/c: there is no such file", "org/model");
+    assertRefused(Cli.run("info", "org/m/x-00002-of-00003.gguf"), "org/m/x-00002-of-00003.gguf: there is no such file",
+        "a part of a model", "name x-00001-of-00003.gguf");
+    assertRefused(Cli.run("info", folder.resolve("x-00002-of-00003.gguf")), "there is no such file", "org/model");
     assertRefused(Cli.run("tokenize", "-m", "none", "--text", "x"), "--model: none", "linnet pull alone");
     assertRefused(Cli.run("convert", "org/none", folder.resolve("new")), "IN: org/none", "HF_HUB_OFFLINE");
     assertRefused(Cli.run("pretrain", "-c", folder.resolve("tiny.json"), "-t", "org/none", "-d",
