@@ -7,7 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import linnet.nn.io.GgufFile;
+import linnet.nn.io.GgufMetadata;
+import linnet.nn.io.GgufValue;
+import linnet.nn.io.GgufWriter;
 import linnet.nn.json.JsonCursor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +47,25 @@ class TextCommandsTest {
     var list = String.join(",", ids.elements().stream().map(id -> String.valueOf(id.asInt())).toList());
     assertEquals("Ada is  a knight.",
         Cli.run("tokenize", "-m", tiny.folder(), "--ids", list, "--json").summary().at("text").asString());
+  }
+
+  /** As gguf-split leaves it with --no-tensor-first-split. */
+  @Test
+  void ofASplitModelTheTextIsInTheFirstPart() {
+    var whole = folder.resolve("whole.gguf");
+    var first = folder.resolve("part-00001-of-00003.gguf");
+    Cli.ok("convert", tiny.folder(), whole);
+    try (var file = GgufFile.open(whole)) {
+      var values = new LinkedHashMap<>(file.metadata().values());
+      values.put("split.no", GgufValue.uint32(0));
+      values.put("split.count", GgufValue.uint32(3));
+      GgufWriter.write(first, new GgufMetadata("test", values), List.of());
+    }
+    assertEquals(Cli.ok("tokenize", "-m", whole, "--text", "Ada is a knight.").out(),
+        Cli.ok("tokenize", "-m", first, "--text", "Ada is a knight.").out());
+    assertEquals(Cli.ok("data", "show", "-m", whole, "-d", tiny.rows(), "--mask").out().replace("whole", "?"),
+        Cli.ok("data", "show", "-m", first, "-d", tiny.rows(), "--mask").out().replace("part-00001-of-00003", "?"));
+    assertTrue(Cli.run("info", first).refusal().contains("expected all 3 parts"));
   }
 
   @Test

@@ -72,7 +72,7 @@ public final class ModelText {
     if (isTokenizer(path) || Files.isRegularFile(path.resolve(ModelFiles.TOKENIZER))) {
       return deferred(path).parsed();
     }
-    try (var source = ModelSource.open(path)) {
+    try (var source = ModelSource.withoutWeights(path)) {
       return of(source);
     }
   }

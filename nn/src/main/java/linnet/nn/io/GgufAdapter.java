@@ -1,6 +1,5 @@
 package linnet.nn.io;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -27,22 +26,27 @@ public record GgufAdapter(String architecture, OptionalDouble alpha, int rank, i
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static Optional<GgufAdapter> read(Path path) {
-    if (!Files.isRegularFile(path) || !GgufFile.isGguf(path)) {
+    if (!GgufFile.isGguf(path)) {
       return Optional.empty();
     }
     try (var file = GgufFile.open(path)) {
-      return isAdapter(file.metadata()) ? Optional.of(of(file)) : Optional.empty();
+      return of(file);
     }
   }
 
-  static boolean isAdapter(GgufMetadata metadata) {
-    return metadata.text(TYPE).filter(ADAPTER::equals).isPresent();
-  }
-
-  static GgufAdapter of(GgufFile file) {
+  /**
+   * Reads what an open file says.
+   *
+   * @param file the file
+   * @return the adapter, or empty where it holds none
+   */
+  public static Optional<GgufAdapter> of(GgufFile file) {
+    if (file.metadata().text(TYPE).filter(ADAPTER::equals).isEmpty()) {
+      return Optional.empty();
+    }
     var first = file.specs().values().stream().filter(spec -> spec.name().endsWith(FIRST_FACTOR)).toList();
     int rank = first.stream().mapToInt(spec -> spec.shape().size(0)).max().orElse(0);
-    return new GgufAdapter(file.metadata().text("general.architecture").orElse("unknown"),
-        file.metadata().real("adapter.lora.alpha"), rank, first.size());
+    return Optional.of(new GgufAdapter(file.metadata().text("general.architecture").orElse("unknown"),
+        file.metadata().real("adapter.lora.alpha"), rank, first.size()));
   }
 }

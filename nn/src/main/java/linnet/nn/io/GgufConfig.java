@@ -3,6 +3,8 @@ package linnet.nn.io;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,6 +48,7 @@ public final class GgufConfig {
   /** Rows of the embedding. */
   public static final String VOCABULARY = "vocab_size";
 
+  private static final int MOST_LAYERS = 1 << 16; // where no tensors tell
   private static final double USUAL_SCORE_CAP = 50;
   private static final double USUAL_LOGIT_CAP = 30;
   /** Layers of the one model of each architecture whose scores llama.cpp scales by hidden size / heads. */
@@ -53,7 +56,7 @@ public final class GgufConfig {
 
   private final GgufFamily family;
   private final GgufMetadata metadata;
-  private final SequencedMap<String, TensorSpec> specs;
+  private final Optional<SequencedMap<String, TensorSpec>> specs;
   private final FactorTables factors;
 
   /** Reads tables of divisors of rotary frequencies, which GGUF keeps as tensors. */
@@ -73,10 +76,25 @@ public final class GgufConfig {
    */
   public GgufConfig(GgufFamily family, GgufMetadata metadata, SequencedMap<String, TensorSpec> specs,
       FactorTables factors) {
+    this(family, metadata, Optional.of(specs), factors);
+  }
+
+  private GgufConfig(GgufFamily family, GgufMetadata metadata, Optional<SequencedMap<String, TensorSpec>> specs,
+      FactorTables factors) {
     this.family = family;
     this.metadata = metadata;
     this.specs = specs;
     this.factors = factors;
+  }
+
+  /**
+   * The hyper-parameters of a file whose tensors are not all there: sizes, and what concerns text. Rotary embedding,
+   * biases, types, and whether the head is the embedding, which tensors say, are left out.
+   */
+  static GgufConfig withoutTensors(GgufFamily family, GgufMetadata metadata) {
+    return new GgufConfig(family, metadata, Optional.empty(), name -> {
+      throw new IllegalStateException(name + " is not there");
+    });
   }
 
   /** The number of heads of queries. */
@@ -110,28 +128,34 @@ public final class GgufConfig {
         .put(fields.epsilon(), (float) epsilon())
         .put(family.activation().field(), family.activation().name());
     putHeads(config);
-    if (family.attentionBias()) {
-      config.put("attention_bias", specs.containsKey("blk.0.attn_q.bias"));
-      config.put("mlp_bias", specs.containsKey("blk.0.ffn_gate.bias"));
-    }
-    if (family.rope() != Rope.NONE) {
-      new GgufRope(family, metadata, specs.keySet(), factors).put(config, headDim());
-    }
     putWindow(config);
     putCaps(config);
     putTokens(config);
-    config.put("tie_word_embeddings", !specs.containsKey("output.weight"))
-        .put("torch_dtype", torchName(embedding().dtype()))
-        .put("vocab_size", vocabulary());
+    specs.ifPresent(tensors -> putWhatTensorsSay(config, tensors));
     return new Json.Obj(new TreeMap<>(config.build().members()));
+  }
+
+  private void putWhatTensorsSay(ObjectBuilder config, SequencedMap<String, TensorSpec> tensors) {
+    if (family.attentionBias()) {
+      config.put("attention_bias", tensors.containsKey("blk.0.attn_q.bias"));
+      config.put("mlp_bias", tensors.containsKey("blk.0.ffn_gate.bias"));
+    }
+    if (family.rope() != Rope.NONE) {
+      new GgufRope(family, metadata, tensors.keySet(), factors).put(config, headDim());
+    }
+    var embedding = embedding(tensors);
+    config.put("tie_word_embeddings", !tensors.containsKey("output.weight"))
+        .put("torch_dtype", torchName(embedding.dtype()))
+        .put("vocab_size", vocabulary(embedding));
   }
 
   /** Each layer has tensors, so that no file can claim more layers than it has bytes for. */
   private int layers() {
     int layers = size(LAYERS);
-    if (layers > specs.size()) {
+    int most = specs.map(Map::size).orElse(MOST_LAYERS);
+    if (layers > most) {
       throw new ModelFormatException(metadata.file(), family.key(LAYERS), "found " + layers
-          + ", expected no more than the " + specs.size() + " tensors of the file");
+          + ", expected no more than " + (specs.isPresent() ? "the " + most + " tensors of the file" : most));
     }
     return layers;
   }
@@ -241,6 +265,7 @@ public final class GgufConfig {
   private void putTokens(ObjectBuilder config) {
     config.put("bos_token_id", Json.NULL).put("eos_token_id", Json.NULL).put("pad_token_id", Json.NULL);
     GgufTokenizer.read(metadata).ifPresent(tokenizer -> {
+      config.put("vocab_size", tokenizer.tokens().size()); // but for rows of the embedding behind them
       tokenizer.bos().ifPresent(id -> config.put("bos_token_id", id));
       tokenizer.eos().ifPresent(id -> config.put("eos_token_id", id));
       tokenizer.padding().ifPresent(id -> config.put("pad_token_id", id));
@@ -265,8 +290,8 @@ public final class GgufConfig {
     }
   }
 
-  private TensorSpec embedding() {
-    var spec = specs.get("token_embd.weight");
+  private TensorSpec embedding(SequencedMap<String, TensorSpec> tensors) {
+    var spec = tensors.get("token_embd.weight");
     if (spec == null || spec.shape().rank() != 2) {
       throw new ModelFormatException(metadata.file(), "token_embd.weight", "found "
           + (spec == null ? "no such tensor" : spec.shape())
@@ -276,8 +301,8 @@ public final class GgufConfig {
   }
 
   /** The embedding says it best: files exist whose metadata leave it out. */
-  private int vocabulary() {
-    int rows = embedding().shape().size(0);
+  private int vocabulary(TensorSpec embedding) {
+    int rows = embedding.shape().size(0);
     if (metadata.values().containsKey(family.key(VOCABULARY))) {
       require(size(VOCABULARY) == rows, VOCABULARY, size(VOCABULARY),
           rows + ", the rows of token_embd.weight");

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 /**
  * A GGUF file, mapped into memory, with the other parts of its model where that was split; names, order of rows
@@ -20,15 +21,16 @@ import java.util.SequencedMap;
 public final class GgufFile implements TensorStore {
   private final List<MappedFile> files = new ArrayList<>();
   private final GgufHeader header;
+  private final GgufSplit split;
   private final GgufMetadata metadata;
   private final SequencedMap<String, MappedTensors> parts = new LinkedHashMap<>();
   private final SequencedMap<String, TensorSpec> specs = new LinkedHashMap<>();
 
-  private GgufFile(Path path) {
+  private GgufFile(Path path, Function<GgufSplit, List<Path>> others) {
     try {
       header = add(path);
-      var split = GgufSplit.of(path, header.metadata());
-      for (var other : split.others()) {
+      split = GgufSplit.of(path, header.metadata());
+      for (var other : others.apply(split)) {
         split.requirePart(files.size(), other, add(other).metadata());
       }
       if (files.size() > 1) {
@@ -65,11 +67,38 @@ public final class GgufFile implements TensorStore {
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static GgufFile open(Path path) {
-    return new GgufFile(path);
+    return new GgufFile(path, GgufSplit::others);
   }
 
-  /** Whether a file begins as one of this format. */
-  static boolean isGguf(Path path) {
+  /**
+   * Opens a file alone, also where it is the first part of a split model: that has all keys. The other parts need
+   * not be there.
+   *
+   * @param path the file
+   * @return the open file, with those tensors that lie in it
+   * @throws ModelFormatException as {@link #open} does, but for other parts
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  static GgufFile first(Path path) {
+    return new GgufFile(path, _ -> List.of());
+  }
+
+  /** Whether all parts are open, or there is but one. */
+  boolean isWhole() {
+    return files.size() == split.count();
+  }
+
+  /**
+   * Whether a path is that of a file that begins as one of this format.
+   *
+   * @param path any file or folder
+   * @return false also where there is no file
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static boolean isGguf(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
     try (var in = Files.newInputStream(path)) {
       var start = MemorySegment.ofArray(in.readNBytes(Integer.BYTES));
       var number = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -15,20 +15,21 @@ public final class GgufModel implements ModelSource {
 
   private final GgufFile file;
   private final GgufFamily family;
-  private final GgufTensors tensors;
+  private final Optional<GgufTensors> tensors;
   private final JsonCursor config;
 
   private GgufModel(GgufFile file) {
     this.file = file;
-    if (GgufAdapter.isAdapter(file.metadata())) {
-      throw new ModelFormatException(file.path(), "", "found an adapter of rank " + GgufAdapter.of(file).rank()
+    GgufAdapter.of(file).ifPresent(adapter -> {
+      throw new ModelFormatException(file.path(), "", "found an adapter of rank " + adapter.rank()
           + " in GGUF, which llama.cpp and Ollama put on a model, expected a whole model; here adapters are read from"
           + " folders in PEFT's layout: name the one that this file was made of");
-    }
+    });
     family = GgufFamilies.of(file.metadata());
-    var json = new GgufConfig(family, file.metadata(), file.specs(), this::table).json();
+    var json = file.isWhole() ? new GgufConfig(family, file.metadata(), file.specs(), this::table).json()
+        : GgufConfig.withoutTensors(family, file.metadata()).json();
     config = JsonCursor.of(json, file.path().toString());
-    tensors = new GgufTensors(file, family);
+    tensors = file.isWhole() ? Optional.of(new GgufTensors(file, family)) : Optional.empty();
   }
 
   private float[] table(String name) {
@@ -51,7 +52,22 @@ public final class GgufModel implements ModelSource {
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static GgufModel open(Path path) {
-    var file = GgufFile.open(path);
+    return of(GgufFile.open(path));
+  }
+
+  /** Opens a model of which the first file need be there alone: that has all but tensors. */
+  static GgufModel withoutWeights(Path path) {
+    return of(GgufFile.first(path));
+  }
+
+  /**
+   * The model in an open file.
+   *
+   * @param file the file; closed with the model, and where it holds none
+   * @return the open model
+   * @throws ModelFormatException if it is unsound or of another architecture
+   */
+  public static GgufModel of(GgufFile file) {
     try {
       return new GgufModel(file);
     } catch (ModelFormatException unsound) {
@@ -105,7 +121,7 @@ public final class GgufModel implements ModelSource {
 
   @Override
   public TensorStore tensors() {
-    return tensors;
+    return tensors.orElseThrow(() -> new IllegalStateException(path() + " was opened without its other parts"));
   }
 
   @Override
@@ -115,6 +131,6 @@ public final class GgufModel implements ModelSource {
 
   @Override
   public void close() {
-    tensors.close();
+    tensors.ifPresentOrElse(TensorStore::close, file::close);
   }
 }

@@ -20,18 +20,22 @@ public sealed interface ModelSource extends AutoCloseable permits FolderModel, G
    * @throws UncheckedIOException if it cannot be read
    */
   static ModelSource open(Path path) {
-    return Files.isRegularFile(path) && GgufFile.isGguf(path) ? GgufModel.open(path) : FolderModel.open(path);
+    return GgufFile.isGguf(path) ? GgufModel.open(path) : FolderModel.open(path);
   }
 
   /**
-   * Opens a model whose weights are not asked for, and need not be there.
+   * Opens a model whose weights are not asked for, and need not be there: those of a folder, and the parts of a
+   * split GGUF model behind the first.
    *
    * @param path a Hugging Face folder, a {@code .safetensors} file or a GGUF file
-   * @return the open model, without {@link #tensors} where it is a folder
+   * @return the open model, without {@link #tensors} where they need not be there
    * @throws ModelFormatException if it is none of these, or an unsound GGUF file
    * @throws UncheckedIOException if it cannot be read
    */
   static ModelSource withoutWeights(Path path) {
+    if (GgufFile.isGguf(path)) {
+      return GgufModel.withoutWeights(path);
+    }
     return Files.isDirectory(path) ? FolderModel.withoutWeights(path) : open(path);
   }
 

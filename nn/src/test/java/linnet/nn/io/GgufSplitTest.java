@@ -34,15 +34,19 @@ class GgufSplitTest {
   }
 
   private void write(int number, Consumer<LinkedHashMap<String, GgufValue>> change) {
+    var tensors = new ArrayList<OutgoingTensor>();
+    for (int i = number; i < TinyLlama.tensors().size(); i += PARTS) {
+      tensors.add(TinyLlama.tensors().get(i));
+    }
+    write(number, tensors, change);
+  }
+
+  private void write(int number, List<OutgoingTensor> tensors, Consumer<LinkedHashMap<String, GgufValue>> change) {
     var values = number == 0 ? TinyLlama.metadata() : new LinkedHashMap<String, GgufValue>();
     values.put("split.no", new GgufValue.Int(GgufType.UINT16, number));
     values.put("split.count", new GgufValue.Int(GgufType.UINT16, PARTS));
     values.put("split.tensors.count", new GgufValue.Int(GgufType.INT32, TinyLlama.tensors().size()));
     change.accept(values);
-    var tensors = new ArrayList<OutgoingTensor>();
-    for (int i = number; i < TinyLlama.tensors().size(); i += PARTS) {
-      tensors.add(TinyLlama.tensors().get(i));
-    }
     GgufWriter.write(part(number), new GgufMetadata("test", values), tensors);
   }
 
@@ -62,6 +66,32 @@ class GgufSplitTest {
         assertEquals(spec, parts.tensors().specs().get(name));
         assertEquals(-1, one.tensors().get(name).bytes().mismatch(parts.tensors().get(name).bytes()), name);
       });
+    }
+  }
+
+  @Test
+  void textIsInTheFirstPart() throws IOException {
+    Files.delete(part(1));
+    Files.delete(part(2));
+    assertFirstPartHasText();
+    write(0, List.of(), values -> { }); // as with --no-tensor-first-split
+    assertFirstPartHasText();
+    write(0, List.of(), values -> values.put("llama.block_count", GgufValue.uint32(65_537)));
+    assertTrue(assertThrows(ModelFormatException.class, () -> ModelSource.withoutWeights(part(0)).close())
+        .getMessage().contains("llama.block_count: found 65537"));
+  }
+
+  private void assertFirstPartHasText() {
+    var whole = folder.resolve("whole.gguf");
+    TinyLlama.writeGguf(whole);
+    try (var one = GgufModel.open(whole); var first = (GgufModel) ModelSource.withoutWeights(part(0))) {
+      assertEquals(one.file().metadata().values().keySet(), first.file().metadata().values().keySet());
+      assertEquals(one.tokenizer(), first.tokenizer());
+      assertEquals(one.chatTemplate(), first.chatTemplate());
+      for (var key : List.of("model_type", "max_position_embeddings", "eos_token_id", "hidden_size", "vocab_size")) {
+        assertEquals(one.config().at(key).value(), first.config().at(key).value(), key);
+      }
+      assertTrue(assertThrows(IllegalStateException.class, first::tensors).getMessage().contains("other parts"));
     }
   }
 

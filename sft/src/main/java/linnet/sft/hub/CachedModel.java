@@ -32,10 +32,11 @@ record CachedModel(String commit, Path path, List<String> missing, boolean isSet
       if (tree.isEmpty() && part == Part.TEXT && files.contains(ModelFiles.TOKENIZER)) {
         return of(cache, name, commit, files, Selection.withoutWeights(RepoFiles.small(files)));
       }
-      if (tree.isEmpty() && !makeAModel(name, files)) {
+      var listed = tree.orElseGet(() -> part.listed(files));
+      if (tree.isEmpty() && !makeAModel(name, listed)) {
         return new CachedModel(commit, cache.snapshot(commit), expected(name, files), false);
       }
-      return of(cache, name, commit, files, part.of(RepoFiles.select(name, tree.orElse(files))));
+      return of(cache, name, commit, files, part.of(RepoFiles.select(name, listed)));
     });
   }
 

@@ -45,6 +45,11 @@ final class RepoFiles {
       return new Selection(small, Optional.empty(), List.of());
     }
 
+    /** Of a GGUF model the first file alone. */
+    Selection first() {
+      return new Selection(small, weights, List.of());
+    }
+
     boolean isSharded() {
       return weights.equals(Optional.of(ModelFiles.INDEX));
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import linnet.sft.hub.FakeServer.Reply;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +122,30 @@ class CacheTest extends HubTestCase {
     assertWhole(get());
     hub.file("org/gguf", "a.gguf", WEIGHTS);
     assertTrue(client().get(ModelName.parse("org/gguf"), Part.TEXT, events::add).path().endsWith("a.gguf"));
+  }
+
+  /** The first has the keys of all. */
+  @Test
+  void ofAGgufModelInPartsTheTextIsInTheFirst() throws IOException {
+    for (int part = 1; part <= 3; part++) {
+      hub.file("org/parts", "q/x-0000" + part + "-of-00003.gguf", weights(1000 * part, part));
+    }
+    for (var given : List.of("org/parts", "org/parts/q/x-00001-of-00003.gguf")) {
+      var model = ModelName.parse(given);
+      var text = client().get(model, Part.TEXT, events::add);
+      assertTrue(text.path().endsWith("q/x-00001-of-00003.gguf"), text.path().toString());
+      assertEquals(Set.of("x-00001-of-00003.gguf"), names(text.path().getParent()));
+      int before = hub.hubRequests().size();
+      assertEquals(text, client().get(model, Part.TEXT, events::add));
+      assertEquals(before, hub.hubRequests().size());
+      assertEquals(Optional.empty(), client().find(model), "the model is not there");
+    }
+    offline();
+    assertEquals(COMMIT, client().get(ModelName.parse("org/parts"), Part.TEXT, events::add).commit());
+    refused("org/parts", "lacks q/x-00002-of-00003.gguf, q/x-00003-of-00003.gguf of commit");
+    environment.remove("HF_HUB_OFFLINE");
+    var whole = client().get(ModelName.parse("org/parts"), events::add);
+    assertEquals(3, names(whole.path().getParent()).size());
   }
 
   @Test

@@ -17,8 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -337,11 +335,5 @@ class PullTest extends HubTestCase {
         reply.with("X-Linked-Size", "9000000000000000"));
     refused(REPO, "needs 9,000,000,000,000,025 bytes more", "are free");
     assertEquals(0, hub.storeRequests().size());
-  }
-
-  private static Set<String> names(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return new TreeSet<>(files.map(file -> file.getFileName().toString()).toList());
-    }
   }
 }
