@@ -6,6 +6,8 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import linnet.nn.io.GgufAdapter;
+import linnet.nn.io.GgufFile;
+import linnet.nn.io.GgufModel;
 import linnet.nn.io.ModelSource;
 import linnet.nn.json.Json;
 import linnet.nn.lora.MergeRecord;
@@ -36,7 +38,6 @@ final class InfoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     path = ModelPath.resolve("PATH", path, output);
-    var ggufAdapter = GgufAdapter.read(path);
     var name = path.toString();
     if (Files.isRegularFile(path) && (name.endsWith(".jsonl") || name.endsWith(".csv"))) {
       data();
@@ -47,16 +48,27 @@ final class InfoCommand implements Callable<Integer> {
     }
     if (ChatModel.isAdapter(path)) {
       new AdapterInfo(output, path).tell();
-    } else if (ggufAdapter.isPresent()) {
-      new AdapterInfo(output, path).tell(ggufAdapter.get());
+    } else if (GgufFile.isGguf(path)) {
+      gguf();
     } else {
-      model();
+      model(ModelSource.open(path));
     }
     return ExitCode.OK;
   }
 
-  private void model() {
-    try (var source = ModelSource.open(path)) {
+  private void gguf() {
+    var file = GgufFile.open(path);
+    var adapter = GgufAdapter.of(file);
+    if (adapter.isEmpty()) {
+      model(GgufModel.of(file));
+      return;
+    }
+    file.close();
+    new AdapterInfo(output, path).tell(adapter.get());
+  }
+
+  private void model(ModelSource opened) {
+    try (var source = opened) {
       var config = Models.config(source);
       var bytesByType = new TreeMap<String, Long>();
       long parameters = 0;
