@@ -361,6 +361,12 @@ final class ConfigBuilder {
         throw dropout.error("0: dropout inside attention is not supported");
       }
     });
+    if (!flag(json, "is_causal", true)) {
+      throw json.at("is_causal").error("true: attention to later tokens is not supported");
+    }
+    json.opt("per_layer_config").ifPresent(layers -> {
+      throw layers.error("no such field: layers of different sizes are not supported");
+    });
     json.opt("quantization_config").ifPresent(quantization -> {
       throw quantization.error("no such field: weights quantised by other libraries are not supported, take"
           + " the original model or its GGUF");

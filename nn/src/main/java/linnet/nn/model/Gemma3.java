@@ -28,8 +28,7 @@ final class Gemma3 implements Family {
 
   @Override
   public ModelConfig read(JsonCursor json) {
-    int pattern = json.opt("sliding_window_pattern").or(() -> json.opt("_sliding_window_pattern"))
-        .map(JsonCursor::asCount).orElse(PATTERN);
+    int pattern = json.opt("sliding_window_pattern").map(JsonCursor::asCount).orElse(PATTERN);
     double eps = json.opt("rms_norm_eps").map(JsonCursor::asPositive).orElse(EPS);
     var builder = Gemma2.common(this, json);
     var sliding = builder.sliding(layer -> (layer + 1) % pattern != 0);

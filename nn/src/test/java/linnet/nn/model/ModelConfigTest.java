@@ -96,6 +96,7 @@ class ModelConfigTest {
     assertEquals(read(LLAMA), with("rope_parameters", whole));
     assertEquals(read(LLAMA), with("attention_dropout", "0"));
     assertEquals(read(LLAMA), with("quantization_config", "null"));
+    assertEquals(read(LLAMA), with("is_causal", "true"));
     assertEquals(read(LLAMA), with("a_field_of_the_future", "1"));
   }
 
@@ -106,6 +107,8 @@ class ModelConfigTest {
       "hidden_act | \"mish\" | \"silu\"",
       "attention_dropout | 0.1 | attention_dropout",
       "quantization_config | {\"bits\": 4} | quantization_config",
+      "is_causal | false | is_causal",
+      "per_layer_config | {\"1\": {\"num_key_value_heads\": 1}} | per_layer_config",
       "partial_rotary_factor | 0.5 | partial_rotary_factor",
       "num_key_value_heads | 4 | a divisor of num_attention_heads, 6",
       "head_dim | 7 | an even number",

@@ -157,6 +157,7 @@ class PublishedConfigsTest {
     assertEquals(read(GPT2), read(GPT2.replace("GPT2LMHeadModel", "GPT2Model")));
     assertEquals(read(MISTRAL), read(MISTRAL.replace("MistralForCausalLM", "MISTRALForCausalLM")));
     assertEquals(read(GPT2), read(GPT2.replace("gelu_new", "gelu_fast")));
+    assertEquals(read(GEMMA3), read(GEMMA3.replace("_pattern\": 6", "_pattern\": 2")));
     assertEquals(74, read(QWEN25.replace("\"num_attention_heads\": 14", "\"num_attention_heads\": 12")).headDim());
   }
 
