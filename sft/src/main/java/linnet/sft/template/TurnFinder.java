@@ -1,6 +1,7 @@
 package linnet.sft.template;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,8 +20,8 @@ import linnet.sft.template.jinja.Value;
  * template changes earlier turns as a conversation goes on (many drop their reasoning), it cannot. So turns
  * are found by provenance first, in one rendering: a turn is what the iteration of an outermost loop over
  * that message rendered (or the one iteration that printed its fields), and it begins where it departs from
- * the generation prompt's text. The first turn is found both ways; where they differ, provenance is not
- * trusted for this template. What neither way determines is an error.
+ * the generation prompt's text. The first turn of each kind is found both ways; where they differ,
+ * provenance is not trusted for this template. What neither way determines is an error.
  */
 final class TurnFinder {
   private final ChatTemplate template;
@@ -54,16 +55,21 @@ final class TurnFinder {
     var byPrefix = prefixStart(turns[0]);
     var prompt = turns.length == 1 && byPrefix.isPresent() // then nothing asks for it
         ? Optional.<GenerationPrompt>empty() : generationPrompt(turns);
-    var trusted = prompt.isPresent() && (byPrefix.isEmpty()
-        || provenanceStart(turns[0], prompt.get(), 0).equals(byPrefix));
+    var trusted = prompt.isPresent();
+    var kinds = new HashSet<String>();
     var spans = new ArrayList<Span>();
     for (var turn : turns) {
       if (rendersNothing(turn)) {
         continue;
       }
       var after = spans.isEmpty() ? 0 : spans.getLast().end();
-      var start = turn == turns[0] && byPrefix.isPresent() ? byPrefix
-          : trusted ? provenanceStart(turn, prompt.get(), after) : OptionalInt.empty();
+      var defined = turn == turns[0] ? byPrefix : OptionalInt.empty();
+      if (kinds.add(kind(turn)) && turn != turns[0]) {
+        defined = prefixStart(turn);
+      }
+      var found = trusted ? provenanceStart(turn, prompt.get(), after) : OptionalInt.empty();
+      trusted &= defined.isEmpty() || found.isEmpty() || defined.equals(found);
+      var start = defined.isPresent() || !trusted ? defined : found;
       var from = start.isPresent() ? start : prefixStart(turn);
       var to = from.isPresent() ? end(turn, from.getAsInt()) : OptionalInt.empty();
       if (to.isEmpty() || from.getAsInt() < after || to.getAsInt() < from.getAsInt()
@@ -75,6 +81,12 @@ final class TurnFinder {
       }
     }
     return spans;
+  }
+
+  /** Behind a tool's result, or with calls of tools, a template may begin a turn otherwise. */
+  private String kind(int turn) {
+    var before = turn == 0 ? "" : request.messages().get(turn - 1).role();
+    return before + request.messages().get(turn).fields().members().keySet();
   }
 
   private boolean rendersNothing(int turn) {

@@ -53,6 +53,28 @@ class TurnFinderTest {
   }
 
   @Test
+  void whatThePromptHoldsBehindToolResultsIsNotTrained() {
+    var source = "{% set open = namespace(results=false) %}{% for m in messages %}"
+        + "{% if m.role == 'user' %}<u>{{ m.content }}<a>"
+        + "{% elif m.role == 'tool' %}{% set open.results = true %}<r>{{ m.content }}{% else %}"
+        + "{% if open.results %}</r>{% set open.results = false %}{% endif %}{{ m.content }}</s>{% endif %}{% endfor %}"
+        + "{% if open.results %}</r>{% endif %}";
+    assertEquals(List.of("call</s>", "a1</s>", "a2</s>"), trained(source, List.of(Message.of("user", "q1"),
+        Message.of("assistant", "call"), Message.of("tool", "result"), Message.of("assistant", "a1"),
+        Message.of("user", "q2"), Message.of("assistant", "a2"))));
+  }
+
+  @Test
+  void aHeaderThatStandsInTurnsWithCallsOnlyIsNotTrained() {
+    var source = "{% for m in messages %}{% if m.role == 'user' %}<u>{{ m.content }}"
+        + "{% if loop.last or not loop.nextitem.calls %}<a>{% endif %}"
+        + "{% else %}{% if m.calls %}<a>{{ m.calls }}{% endif %}{{ m.content }}</s>{% endif %}{% endfor %}";
+    var calling = new Message(Json.object().put("role", "assistant").put("content", "").put("calls", "f()").build());
+    assertEquals(List.of("a1</s>", "f()</s>"), trained(source, List.of(Message.of("user", "q1"),
+        Message.of("assistant", "a1"), Message.of("user", "q2"), calling)));
+  }
+
+  @Test
   void aPromptThatDependsOnAVariableIsNotTrained() {
     var request = ChatRequest.of(TWO_TURNS).with("enable_thinking", Json.FALSE);
     assertEquals(List.of("a1<|im_end|>\n", "a2<|im_end|>\n"), trained(golden("qwen3"), request));
