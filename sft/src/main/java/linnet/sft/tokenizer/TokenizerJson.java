@@ -17,7 +17,7 @@ final class TokenizerJson {
   static TokenizerParts read(JsonCursor json) {
     var model = ModelJson.read(json.at("model"));
     var added = json.opt("added_tokens").map(JsonCursor::elements).orElse(List.of());
-    var tokens = added.stream().map(token -> addedToken(token, model.vocabulary().size())).toList();
+    var tokens = added.stream().map(token -> addedToken(token, model.vocabulary())).toList();
     return new TokenizerParts(kept(json, "truncation"), kept(json, "padding"), tokens,
         json.opt("normalizer").map(NormalizerJson::read).orElse(null),
         json.opt("pre_tokenizer").map(PreTokenizerJson::read).orElse(null),
@@ -58,8 +58,9 @@ final class TokenizerJson {
     return processor;
   }
 
-  private static AddedToken addedToken(JsonCursor json, int vocabularySize) {
-    int limit = vocabularySize + MOST_UNUSED_IDS;
+  /** Where the vocabulary has the token too, its id there counts, as in the {@code tokenizers} library. */
+  private static AddedToken addedToken(JsonCursor json, Vocabulary vocabulary) {
+    int limit = vocabulary.size() + MOST_UNUSED_IDS;
     var id = json.at("id");
     if (id.asInt() < 0 || id.asInt() >= limit) {
       throw id.error("an id from 0 to " + (limit - 1));
@@ -68,9 +69,10 @@ final class TokenizerJson {
     if (content.asString().isEmpty()) {
       throw content.error("at least a character");
     }
-    return new AddedToken(id.asInt(), content.asString(), PatternJson.flag(json, "single_word", false),
-        PatternJson.flag(json, "lstrip", false), PatternJson.flag(json, "rstrip", false),
-        PatternJson.flag(json, "normalized", false), PatternJson.flag(json, "special", false));
+    return new AddedToken(vocabulary.id(content.asString()).orElse(id.asInt()), content.asString(),
+        PatternJson.flag(json, "single_word", false), PatternJson.flag(json, "lstrip", false),
+        PatternJson.flag(json, "rstrip", false), PatternJson.flag(json, "normalized", false),
+        PatternJson.flag(json, "special", false));
   }
 
   private static Json addedToken(AddedToken token) {

@@ -112,6 +112,15 @@ class TokenizerEdgesTest {
   }
 
   @Test
+  void anAddedTokenHasTheIdThatTheVocabularyGivesIt() {
+    var tokenizer = tokenizer(Json.parse("""
+        {"added_tokens": [{"id": 7, "content": "ab", "special": true}],
+         "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": []}}""".getBytes(), "test"));
+    assertEquals(List.of(0, 2, 1), IntStream.of(tokenizer.encode("aabb").ids()).boxed().toList());
+    assertEquals("a", tokenizer.decode(new int[] {0, 2}, Specials.SKIP));
+  }
+
+  @Test
   void refusesTokensAroundATemplatesTokens() {
     var template = """
         {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "a", "type_id": 0}},
