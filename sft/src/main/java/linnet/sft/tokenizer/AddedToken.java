@@ -31,4 +31,9 @@ public record AddedToken(int id, String content, boolean singleWord, boolean lst
   public static AddedToken special(int id, String content) {
     return new AddedToken(id, content, false, false, false, false, true);
   }
+
+  /** The same token, special. */
+  AddedToken asSpecial() {
+    return new AddedToken(id, content, singleWord, lstrip, rstrip, normalized, true);
+  }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 
@@ -115,6 +116,11 @@ public record TokenizerConfig(Optional<String> bosToken, Optional<String> eosTok
         && isTrue("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output");
   }
 
+  /** The tokens with a role. */
+  List<String> roleTokens() {
+    return Stream.of(bosToken, eosToken, padToken, unkToken).flatMap(Optional::stream).toList();
+  }
+
   /** The ids of the tokens with a role. */
   SpecialTokens specialTokens(Tokenizer tokenizer) {
     return new SpecialTokens(id(tokenizer, ROLES.get(0), bosToken), id(tokenizer, ROLES.get(1), eosToken),
@@ -138,7 +144,7 @@ public record TokenizerConfig(Optional<String> bosToken, Optional<String> eosTok
   }
 
   /** A token is a string, or an object that holds it beside its flags. */
-  private static String content(JsonCursor token) {
+  static String content(JsonCursor token) {
     return token.value() instanceof Json.Obj ? token.at("content").asString() : token.asString();
   }
 

@@ -65,14 +65,20 @@ final class TokenizerJson {
     if (id.asInt() < 0 || id.asInt() >= limit) {
       throw id.error("an id from 0 to " + (limit - 1));
     }
-    var content = json.at("content");
-    if (content.asString().isEmpty()) {
-      throw content.error("at least a character");
-    }
-    return new AddedToken(vocabulary.id(content.asString()).orElse(id.asInt()), content.asString(),
+    var content = content(json);
+    return new AddedToken(vocabulary.id(content).orElse(id.asInt()), content,
         PatternJson.flag(json, "single_word", false), PatternJson.flag(json, "lstrip", false),
         PatternJson.flag(json, "rstrip", false), PatternJson.flag(json, "normalized", false),
         PatternJson.flag(json, "special", false));
+  }
+
+  /** The text of an added token. */
+  static String content(JsonCursor token) {
+    var content = token.at("content");
+    if (content.asString().isEmpty()) {
+      throw content.error("at least a character");
+    }
+    return content.asString();
   }
 
   private static Json addedToken(AddedToken token) {

@@ -19,4 +19,10 @@ record TokenizerParts(Json truncation, Json padding, List<AddedToken> addedToken
       BpeModel model, PostProcessor postProcessor, Decoder decoder) {
     this(Json.NULL, Json.NULL, addedTokens, normalizer, preTokenizer, model, postProcessor, decoder);
   }
+
+  /** The same parts with other added tokens. */
+  TokenizerParts with(List<AddedToken> tokens) {
+    return new TokenizerParts(truncation, padding, tokens, normalizer, preTokenizer, model, postProcessor,
+        decoder);
+  }
 }

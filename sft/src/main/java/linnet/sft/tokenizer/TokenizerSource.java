@@ -74,7 +74,8 @@ public sealed interface TokenizerSource {
   record InFolder(String file, byte[] json, TokenizerConfig config) implements TokenizerSource {
     @Override
     public Tokenizer parse() {
-      return new Tokenizer(TokenizerJson.read(JsonCursor.parse(json, file)), config);
+      var parts = TokenizerJson.read(JsonCursor.parse(json, file));
+      return new Tokenizer(DeclaredTokens.over(parts, config), config);
     }
 
     @Override

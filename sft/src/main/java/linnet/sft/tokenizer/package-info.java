@@ -6,7 +6,8 @@
  * of parts, each a sealed interface of records named as in {@code tokenizer.json}:
  *
  * <ol>
- *   <li>{@link linnet.sft.tokenizer.AddedToken added tokens} are found in the text first;
+ *   <li>{@link linnet.sft.tokenizer.AddedToken added tokens} are found in the text first, also those that
+ *       {@code tokenizer_config.json} declares ({@code DeclaredTokens});
  *   <li>a {@code Normalizer} rewrites what lies between them;
  *   <li>a {@code PreTokenizer} cuts it into words;
  *   <li>the byte-pair model {@code BpeModel} turns each word into ids;
