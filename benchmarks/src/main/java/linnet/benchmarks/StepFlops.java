@@ -12,6 +12,13 @@ import linnet.sft.data.EncodedRow;
  * @param rank of the adapters on every projection; 0 where all weights train
  */
 public record StepFlops(ModelConfig config, int rank) {
+  /** Refuses a model whose only layer is the first and the last. */
+  public StepFlops {
+    if (config.numHiddenLayers() < 2) {
+      throw new IllegalArgumentException("a model of " + config.numHiddenLayers() + " layers: expected two at least");
+    }
+  }
+
   /** Operations of one step over rows that attend to themselves only. */
   public double of(List<EncodedRow> rows) {
     double tokens = rows.stream().mapToInt(EncodedRow::inputTokens).sum();

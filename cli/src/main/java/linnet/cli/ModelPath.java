@@ -71,7 +71,10 @@ final class ModelPath {
 
   /** Whether it is a name, or one of a file that cannot be had by itself, such as a later part of a model. */
   private static boolean isMeantAsName(Path given) {
-    return name(given).isPresent() || !given.isAbsolute() && text(given).endsWith(".gguf");
+    var text = text(given);
+    int file = text.indexOf('/', text.indexOf('/') + 1);
+    return name(given).isPresent()
+        || file > 0 && text.endsWith(".gguf") && ModelName.read(text.substring(0, file)).isPresent();
   }
 
   private static String text(Path given) {

@@ -65,7 +65,7 @@ public sealed interface QueryKeyValue extends Module {
   }
 
   /**
-   * One projection for all.
+   * One projection for all; queries that are not asked for are computed with the others.
    *
    * @param qkvProj queries, keys and values, one behind the other: ((H + 2·G)·D, hidden)
    * @param queryHeads H
@@ -76,11 +76,11 @@ public sealed interface QueryKeyValue extends Module {
     public Heads forward(Tape tape, Variable x, int headDim, AttentionContext context) {
       var features = qkvProj.forward(tape, x, context.keys());
       var all = heads(tape, features, headDim);
-      var asking = heads(tape, context.queries().of(tape, features), headDim);
       int heads = all.shape().size(1);
       int valuesFrom = (queryHeads + heads) / 2;
-      return new Heads(tape.slice(asking, 1, 0, queryHeads), tape.slice(all, 1, queryHeads, valuesFrom),
-          tape.slice(all, 1, valuesFrom, heads));
+      var q = context.queries().tokens().isEmpty() ? tape.slice(all, 1, 0, queryHeads)
+          : heads(tape, context.queries().of(tape, tape.slice(features, 1, 0, queryHeads * headDim)), headDim);
+      return new Heads(q, tape.slice(all, 1, queryHeads, valuesFrom), tape.slice(all, 1, valuesFrom, heads));
     }
   }
 

@@ -34,7 +34,8 @@ record CachedModel(String commit, Path path, List<String> missing, boolean isSet
       }
       var listed = tree.orElseGet(() -> part.listed(files));
       if (tree.isEmpty() && !makeAModel(name, listed)) {
-        return new CachedModel(commit, cache.snapshot(commit), expected(name, files), false);
+        var expected = expected(name, files);
+        return new CachedModel(commit, cache.snapshot(commit), part.needed(expected), false);
       }
       return of(cache, name, commit, files, part.of(RepoFiles.select(name, listed)));
     });

@@ -17,6 +17,11 @@ public enum Part {
     List<String> listed(List<String> files) {
       return files;
     }
+
+    @Override
+    List<String> needed(List<String> missing) {
+      return missing;
+    }
   },
   /** Tokenizer, template and configuration, without weights; of a GGUF model its first file, which has all of that. */
   TEXT {
@@ -31,6 +36,12 @@ public enum Part {
           .filter(parts -> parts.first().equals(file)).stream().flatMap(parts -> parts.others().stream())))
           .distinct().toList();
     }
+
+    @Override
+    List<String> needed(List<String> missing) {
+      return missing.stream().filter(file -> GgufParts.of(file).map(GgufParts::first).orElse(file).equals(file))
+          .toList();
+    }
   };
 
   /** What of a model's files it takes. */
@@ -38,4 +49,7 @@ public enum Part {
 
   /** The files of a repository, of which some are here: those, and such as this part does without. */
   abstract List<String> listed(List<String> files);
+
+  /** Of the files that a model lacks those that this part does not do without. */
+  abstract List<String> needed(List<String> missing);
 }

@@ -12,7 +12,6 @@ import linnet.nn.Modules;
 import linnet.nn.Param;
 import linnet.nn.TrainableParam;
 import linnet.nn.model.CausalLm;
-import linnet.nn.model.FlatBatch;
 import linnet.nn.optim.AdamW;
 import linnet.nn.optim.AdamWConfig;
 import linnet.nn.optim.DecayRule;
@@ -108,8 +107,9 @@ public final class MemoryForecast {
 
   /**
    * As many tokens as a micro-batch of {@code rows} can have, in rows as long as the longest, every token a
-   * target; none where no row has a target. Where not all tokens of the rows are targets, the first of each is
-   * none: leaving out one takes more memory than all targets do, see {@link FlatBatch#wanted}.
+   * target; none where no row has a target. What is not wanted of a model's features is left out by copying the
+   * rest, twice: what precedes a row's first target, and what lies between targets. Where any row has such, the
+   * first row has one token of it, which takes most.
    *
    * @param atMost the tokens of a whole batch
    */
@@ -117,18 +117,26 @@ public final class MemoryForecast {
     long all = rows.stream().mapToLong(EncodedRow::inputTokens).sum();
     int longest = rows.stream().mapToInt(EncodedRow::inputTokens).max().orElse(0);
     int tokens = (int) Math.min(Math.min(all, atMost), Math.max(budget, longest));
-    int first = rows.stream().allMatch(row -> row.trainedTokens() == row.inputTokens()) ? 1 : 2;
     var heavy = new ArrayList<EncodedRow>();
     for (int left = tokens; left > 0; left -= longest) {
-      heavy.add(targets(first, Math.min(left, longest)));
+      var trained = new BitSet();
+      trained.set(1, Math.min(left, longest) + 1);
+      if (heavy.isEmpty()) {
+        leaveOut(rows, trained);
+      }
+      heavy.add(new EncodedRow(new int[trained.length()], trained, 0));
     }
     return MicroBatch.cut(heavy, tokens, row -> 0);
   }
 
-  /** A row that trains from target {@code first}, or the last, on. */
-  private static EncodedRow targets(int first, int inputTokens) {
-    var trained = new BitSet();
-    trained.set(Math.min(first, inputTokens), inputTokens + 1);
-    return new EncodedRow(new int[inputTokens + 1], trained, 0);
+  private static void leaveOut(List<EncodedRow> rows, BitSet trained) {
+    boolean begins = rows.stream().anyMatch(row -> row.trained().nextSetBit(0) > 1);
+    boolean gaps = rows.stream().anyMatch(row ->
+        row.trainedTokens() < row.trained().length() - row.trained().nextSetBit(0));
+    int last = trained.length() - 1;
+    trained.set(1, !begins || last == 1);
+    if (gaps && last > 2) {
+      trained.clear(last - 1);
+    }
   }
 }

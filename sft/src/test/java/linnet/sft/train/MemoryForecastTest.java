@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.LongStream;
 import linnet.nn.FrozenParam;
@@ -39,8 +40,12 @@ class MemoryForecastTest {
   }
 
   private static MemoryPlan plan(TinyModel kind) {
+    return plan(kind, ROWS);
+  }
+
+  private static MemoryPlan plan(TinyModel kind, BatchSchedule rows) {
     try (var run = new TinyRun(kind, TinyRun.DROPOUT, 1)) {
-      return MemoryForecast.of(run.model(), ROWS, List.of(LONG), settings());
+      return MemoryForecast.of(run.model(), rows, List.of(LONG), settings());
     }
   }
 
@@ -56,11 +61,29 @@ class MemoryForecastTest {
   @ParameterizedTest
   @EnumSource
   void thePlanBoundsTheRealRun(TinyModel kind) {
-    var plan = plan(kind);
+    runWithin(kind, ROWS);
+    var whole = training(240, 1, 240);
+    runWithin(kind, new BatchSchedule(List.of(whole, whole), new BatchSize.Rows(2), 1, null));
+    runWithin(kind, new BatchSchedule(List.of(whole, training(120, 2, 120)), new BatchSize.Rows(2), 1, null));
+    var gap = training(240, 2, 120, 121, 240);
+    runWithin(kind, new BatchSchedule(List.of(gap, training(160, 1, 160)), new BatchSize.Rows(2), 1, null));
+  }
+
+  /** A row of so many tokens, of which those from one border to the next train. */
+  private static EncodedRow training(int tokens, int... borders) {
+    var trained = new BitSet();
+    for (int i = 0; i < borders.length; i += 2) {
+      trained.set(borders[i], borders[i + 1]);
+    }
+    return new EncodedRow(TinyRows.row(tokens, 1, RandomKey.of(tokens)).ids(), trained, 1);
+  }
+
+  private static void runWithin(TinyModel kind, BatchSchedule rows) {
+    var plan = plan(kind, rows);
     long planned = plan.reservedBytes();
     try (var run = new TinyRun(kind, TinyRun.DROPOUT, 2, plan)) {
       run.backend().limitBytes(planned);
-      new Trainer(run.model(), run.optimizer(), ROWS, List.of(LONG), settings(), event -> { },
+      new Trainer(run.model(), run.optimizer(), rows, List.of(LONG), settings(), event -> { },
           progress -> { }).run();
       assertEquals(planned, run.backend().reservedBytes());
     }
