@@ -16,7 +16,7 @@ SCALING_OF_QUIET_ROUNDS = 0.8  # of the number of cores
 FEWEST_QUIET_ROUNDS = 3
 FURTHER_ATTEMPTS = 3
 WAIT_SECONDS = 2
-PAUSE_SECONDS = 0.005  # lets the waiting threads of the side before go to sleep
+PAUSE_SECONDS = 0.02  # lets the waiting threads of the side before go to sleep: OpenMP's spin for some milliseconds
 
 
 def shapes(quick):
