@@ -21,6 +21,9 @@ final class CaseFolding {
 
   private CaseFolding() {}
 
+  /** Makes the table, before anything is read so deep that no stack is left for it. */
+  static void load() {}
+
   private static Map<String, List<Integer>> unfolded() {
     var unfolded = new LinkedHashMap<String, List<Integer>>();
     for (int c = 0; c <= LAST; c++) {
@@ -96,7 +99,7 @@ final class CaseFolding {
   /** The members of a set, between brackets, with what is the same in another case. */
   static String close(String members) {
     var set = OnigurumaRegex.compileJava("[" + members + "]").asMatchPredicate();
-    var closed = new StringBuilder(members);
+    var closed = new StringBuilder("[" + members + "]"); // or what follows would belong to the last part of a &&
     for (var fold : UNFOLDED.keySet()) {
       var alike = members(fold).stream().collect(Collectors.partitioningBy(c -> set.test(Character.toString(c))));
       if (!alike.get(true).isEmpty()) {

@@ -71,8 +71,8 @@ sealed interface Delimiter {
             match.accept(from + start, from + end);
             last = end;
           }
-          if (end == start && end < piece.length() && Character.charCount(piece.codePointAt(end)) == 2) {
-            matcher.region(end + 2, piece.length()); // or it would go on amid the character
+          if (end == start && end < piece.length()) { // or it would go on amid a character, and \G never again
+            matcher.region(end + Character.charCount(piece.codePointAt(end)), piece.length());
           }
         }
       } catch (StackOverflowError tooDeep) {

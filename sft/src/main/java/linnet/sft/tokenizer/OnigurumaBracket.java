@@ -26,12 +26,14 @@ record OnigurumaBracket(String members, boolean negated) {
 
   /** Reads what follows an opening bracket. */
   static OnigurumaBracket read(OnigurumaScanner in) {
+    in.enter();
     boolean negated = in.accept("^");
     var sets = new ArrayList<String>();
     do {
       sets.add(union(in, sets.isEmpty()));
     } while (in.accept("&&"));
     in.accept("]");
+    in.leave();
     return new OnigurumaBracket(sets.size() == 1 ? sets.getFirst() : "[" + String.join("]&&[", sets) + "]", negated);
   }
 

@@ -1,5 +1,6 @@
 package linnet.sft.tokenizer;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -15,7 +16,7 @@ import linnet.sft.tokenizer.OnigurumaNode.Text;
 
 /** Reads a regular expression as Oniguruma does: its grammar is {@code regparse.c} of Oniguruma 6.9.10. */
 final class OnigurumaParser {
-  private static final int MOST_REPETITIONS = 100_000;
+  private static final BigInteger MOST_REPETITIONS = BigInteger.valueOf(100_000);
   private static final Pattern NAME = Pattern.compile("(?!\\d)\\w+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final String COMMENT = "the end of a comment";
 
@@ -68,21 +69,29 @@ final class OnigurumaParser {
   private OnigurumaNode sequence(Flags flags) {
     var parts = new ArrayList<OnigurumaNode>();
     for (skip(flags); !in.atEnd() && !in.seesAny("|)"); skip(flags)) {
-      append(parts, repeated(item(flags), flags));
+      var part = repeated(item(flags), flags);
+      parts.addAll(part instanceof Sequence inner ? inner.parts() : List.of(part));
     }
-    return parts.size() == 1 ? parts.getFirst() : new Sequence(parts);
+    var joined = joined(parts);
+    return joined.size() == 1 ? joined.getFirst() : new Sequence(joined);
   }
 
   /** Neighbouring texts are one, since case folding looks across: {@code (?i)s(?:s)} matches ß. */
-  private static void append(List<OnigurumaNode> parts, OnigurumaNode part) {
-    if (part instanceof Sequence inner) {
-      inner.parts().forEach(each -> append(parts, each));
-    } else if (part instanceof Text text && !parts.isEmpty() && parts.getLast() instanceof Text before
-        && before.anyCase() == text.anyCase()) {
-      parts.set(parts.size() - 1, new Text(before.characters() + text.characters(), text.anyCase()));
-    } else {
-      parts.add(part);
+  private static List<OnigurumaNode> joined(List<OnigurumaNode> parts) {
+    var joined = new ArrayList<OnigurumaNode>();
+    for (int i = 0; i < parts.size(); i++) {
+      if (parts.get(i) instanceof Text first) {
+        var characters = new StringBuilder(first.characters());
+        while (i + 1 < parts.size() && parts.get(i + 1) instanceof Text next && next.anyCase() == first.anyCase()) {
+          characters.append(next.characters());
+          i++;
+        }
+        joined.add(new Text(characters.toString(), first.anyCase()));
+      } else {
+        joined.add(parts.get(i));
+      }
     }
+    return joined;
   }
 
   /** Comments, and white space where it means nothing. */
@@ -95,11 +104,9 @@ final class OnigurumaParser {
           }
         }
       } else if (flags.extended() && in.accept("#")) {
-        while (!in.atEnd() && in.next("") != '\n') {
-          continue;
-        }
+        in.skipLine();
       } else if (flags.extended() && in.seesAny(" \t\n\r\f")) {
-        in.next("");
+        in.next("white space");
       } else {
         return;
       }
@@ -109,7 +116,10 @@ final class OnigurumaParser {
   private OnigurumaNode repeated(OnigurumaNode item, Flags flags) {
     var node = item;
     skip(flags);
+    int repetitions = 0;
     for (var counts = counts(); counts != null; counts = counts()) {
+      in.enter();
+      repetitions++;
       if (node.isPlace()) {
         throw in.error("a repetition of a place");
       }
@@ -118,6 +128,9 @@ final class OnigurumaParser {
       }
       node = Repeat.of(node, counts.least(), counts.most(), counts.mode());
       skip(flags);
+    }
+    for (; repetitions > 0; repetitions--) {
+      in.leave();
     }
     return node;
   }
@@ -135,9 +148,9 @@ final class OnigurumaParser {
     }
     int start = in.mark();
     if (in.accept("{")) {
-      var least = in.digits(10, 9);
+      var least = in.digits(10, Integer.MAX_VALUE);
       boolean range = in.accept(",");
-      var most = range ? in.digits(10, 9) : least;
+      var most = range ? in.digits(10, Integer.MAX_VALUE) : least;
       if (in.accept("}") && !(least.isEmpty() && most.isEmpty())) {
         return braced(count(least, 0), count(most, Repeat.ANY), range);
       }
@@ -150,11 +163,11 @@ final class OnigurumaParser {
     if (digits.isEmpty()) {
       return missing;
     }
-    int count = Integer.parseInt(digits);
-    if (count > MOST_REPETITIONS) {
-      throw in.error("expected at most " + MOST_REPETITIONS + " repetitions, found " + digits);
+    var count = new BigInteger(digits);
+    if (count.compareTo(MOST_REPETITIONS) > 0) {
+      throw in.error("expected at most " + MOST_REPETITIONS + " repetitions");
     }
-    return count;
+    return count.intValue();
   }
 
   /** Behind braces {@code +} is a repetition of its own; so is {@code ?}, unless they hold two counts in order. */
@@ -177,7 +190,12 @@ final class OnigurumaParser {
     }
     int c = in.next("something to match");
     return switch (c) {
-      case '(' -> group(flags);
+      case '(' -> {
+        in.enter();
+        var group = group(flags);
+        in.leave();
+        yield group;
+      }
       case '[' -> OnigurumaBracket.read(in).node(flags.anyCase());
       case '\\' -> escape(flags);
       case '.' -> new Atom(flags.dotMatchesAll() ? "(?s:.)" : ".");
@@ -192,7 +210,7 @@ final class OnigurumaParser {
 
   private OnigurumaNode escape(Flags flags) {
     int letter = in.next("something behind a backslash");
-    if ((letter == 'k' || letter == 'g') && in.seesAny("<'") || letter == 'K' || letter == 'y' || letter == 'Y') {
+    if ("KyY".indexOf(letter) >= 0 || ("kg".indexOf(letter) >= 0 && in.seesAny("<'"))) {
       throw in.error("\\" + (char) letter);
     }
     if (letter >= '1' && letter <= '9') {
@@ -283,6 +301,9 @@ final class OnigurumaParser {
       on &= c != '-';
       changed = c == '-' ? changed : changed.with(c, on);
     } while (!in.seesAny(":)"));
+    if (changed.anyCase()) {
+      CaseFolding.load();
+    }
     if (in.accept(")")) {
       return new Group("(?:", alternatives(changed));
     }

@@ -17,6 +17,9 @@ final class OnigurumaRegex {
   /** Lines end at {@code \n} alone, and every one of them has a {@code ^} and a {@code $}. */
   private static final int FLAGS = Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE | Pattern.UNIX_LINES;
 
+  /** Characters of a regular expression that an error repeats, at most. */
+  private static final int MOST_QUOTED = 120;
+
   /** Matches nothing, and makes Java look behind, and begin, at whole characters rather than halves of them. */
   private static final String BY_CHARACTER = "\uD800\uDC00{0}";
 
@@ -31,12 +34,16 @@ final class OnigurumaRegex {
     try {
       return compileJava(OnigurumaParser.parse(regex).java() + BY_CHARACTER);
     } catch (PatternSyntaxException wrong) {
-      throw new TokenizerException("found the regular expression " + regex + ", which is not supported: "
+      throw new TokenizerException("found the regular expression " + quoted(regex) + ", which is not supported: "
           + wrong.getDescription() + (wrong.getPattern().equals(regex) ? " at character " + wrong.getIndex() : ""));
     } catch (StackOverflowError tooDeep) {
       throw new TokenizerException("found a regular expression of " + regex.length()
           + " characters, expected one that is not nested so deep");
     }
+  }
+
+  private static String quoted(String regex) {
+    return regex.length() <= MOST_QUOTED ? regex : regex.substring(0, MOST_QUOTED) + "…";
   }
 
   /** Compiles what is in Java's words, with the flags that the translation counts on. */

@@ -4,8 +4,14 @@ import java.util.regex.PatternSyntaxException;
 
 /** A regular expression of Oniguruma, read character by character. */
 final class OnigurumaScanner {
+  /** How many groups, sets and repetitions may lie in each other: few enough for the stack of any thread. */
+  private static final int MOST_DEPTH = 250;
+  /** Digits of a character's number: of base 8 no more fit an int. */
+  private static final int MOST_DIGITS = 7;
+
   private final String regex;
   private int at;
+  private int depth;
 
   OnigurumaScanner(String regex) {
     this.regex = regex;
@@ -42,6 +48,12 @@ final class OnigurumaScanner {
     return c;
   }
 
+  /** Reads the rest of a line. */
+  void skipLine() {
+    int end = regex.indexOf('\n', at);
+    at = end < 0 ? regex.length() : end + 1;
+  }
+
   /** Reads all before a string, and that. */
   String until(String end) {
     int from = at;
@@ -70,6 +82,19 @@ final class OnigurumaScanner {
       at++;
     }
     return regex.substring(from, at);
+  }
+
+  /** Enters what others may lie in. */
+  void enter() {
+    depth++;
+    if (depth > MOST_DEPTH) {
+      throw error("expected at most " + MOST_DEPTH + " groups, sets and repetitions in each other");
+    }
+  }
+
+  /** Leaves what was entered. */
+  void leave() {
+    depth--;
   }
 
   /** Where it stands. */
@@ -137,15 +162,13 @@ final class OnigurumaScanner {
   }
 
   private int character(String digits, int base) {
-    try {
-      int code = Integer.parseUnsignedInt(digits, base);
-      if (Character.isValidCodePoint(code) && Character.getType(code) != Character.SURROGATE) {
-        return code;
-      }
-    } catch (NumberFormatException noNumber) {
-      throw error("expected the number of a character, found " + digits);
+    boolean isNumber = digits.length() <= MOST_DIGITS && !digits.isEmpty()
+        && digits.chars().allMatch(c -> c < 128 && Character.digit(c, base) >= 0);
+    int code = isNumber ? Integer.parseInt(digits, base) : -1;
+    if (!Character.isValidCodePoint(code) || Character.getType(code) == Character.SURROGATE) {
+      throw error("expected the number of a character, found \"" + digits + "\"");
     }
-    throw error("expected the number of a character, found " + digits);
+    return code;
   }
 
   /** An error at where it stands. */

@@ -111,6 +111,15 @@ class TokenizerEdgesTest {
     assertEquals(List.of(0, 3, 1), IntStream.of(encoding.ids()).boxed().toList());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"(", "[", "(?i:", "(?=", "(?i)(", "a?"})
+  void aRegularExpressionIsNotNestedWithoutEnd(String opening) {
+    var deep = opening.endsWith("?") ? "a" + "?".repeat(100_000) : opening.repeat(100_000) + "a";
+    var error = assertThrows(TokenizerException.class, () -> OnigurumaRegex.compile(deep));
+    assertTrue(error.getMessage().contains("at most 250 groups, sets and repetitions in each other"));
+    assertTrue(OnigurumaRegex.compile("(?i)ß").matcher("SS").matches());
+  }
+
   @Test
   void anAddedTokenHasTheIdThatTheVocabularyGivesIt() {
     var tokenizer = tokenizer(Json.parse("""
