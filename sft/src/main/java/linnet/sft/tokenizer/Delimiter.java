@@ -19,12 +19,12 @@ sealed interface Delimiter {
   /** The matches of a regular expression, by hand-written code where it is a well-known one. */
   static Delimiter regex(String regex) {
     Optional<WordPattern> known = WordPattern.of(regex);
-    return known.isPresent() ? new Words(known.get()) : new Regex(OnigurumaRegex.compile(regex));
+    return known.isPresent() ? new Words(known.get()) : new Regex(regex, OnigurumaRegex.compile(regex));
   }
 
   /** The occurrences of a string. */
   static Delimiter literal(String literal) {
-    return new Regex(Pattern.compile(Pattern.quote(literal)));
+    return new Regex(literal, Pattern.compile(Pattern.quote(literal)));
   }
 
   /** Splits a piece at the matches. */
@@ -57,12 +57,21 @@ sealed interface Delimiter {
     }
   }
 
-  /** The matches of a regular expression that sees nothing beyond the piece; none is empty behind another. */
-  record Regex(Pattern pattern) implements Delimiter {
+  /**
+   * The matches of a regular expression that sees nothing beyond the piece; none is empty behind another.
+   *
+   * @param source the expression as the tokenizer writes it
+   */
+  record Regex(String source, Pattern pattern) implements Delimiter {
+    Regex(Pattern pattern) {
+      this(pattern.pattern(), pattern);
+    }
+
     @Override
     public void find(String s, int from, int to, Match match) {
       var piece = s.substring(from, to);
-      var matcher = pattern.matcher(piece).useTransparentBounds(true).useAnchoringBounds(false);
+      var matcher = pattern.matcher(new BoundedText(piece, source)).useTransparentBounds(true)
+          .useAnchoringBounds(false);
       try {
         for (int last = -1; matcher.find(); ) {
           int start = matcher.start();
@@ -76,7 +85,7 @@ sealed interface Delimiter {
           }
         }
       } catch (StackOverflowError tooDeep) {
-        throw new TokenizerException("pattern " + pattern.pattern() + ": found a text of " + (to - from)
+        throw new TokenizerException("pattern " + OnigurumaRegex.quoted(source) + ": found a text of " + (to - from)
             + " characters that it cannot be matched against; give the text in shorter parts");
       }
     }

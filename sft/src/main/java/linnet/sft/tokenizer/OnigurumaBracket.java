@@ -66,9 +66,10 @@ record OnigurumaBracket(String members, boolean negated) {
       out.append("\\-");
       return Before.CHARACTER;
     }
+    int start = in.mark() - 1;
     out.append('-');
     if (before == Before.CLASS || single(in, out) != Before.CHARACTER) {
-      throw in.error("expected a range from a character to a character");
+      throw in.error(start, "expected a range from a character to a character");
     }
     return Before.COMPLETE;
   }

@@ -131,7 +131,7 @@ final class OnigurumaClasses {
       if (in.accept(":]")) {
         var members = POSIX.get(name);
         if (members == null) {
-          throw in.error("unknown class [:" + name + ":]");
+          throw in.error(start - 1, "unknown class [:" + name + ":]");
         }
         return Optional.of(negated ? not(members) : members);
       }
@@ -142,12 +142,13 @@ final class OnigurumaClasses {
 
   /** {@code \p{name}}, {@code \p{^name}} or {@code \P{name}}, after its brace. */
   private static String property(OnigurumaScanner in, boolean negated, boolean inBracket) {
+    int start = in.mark() - 3;
     boolean caret = in.accept("^");
     var name = in.until("}");
     var key = key(name);
     var members = key.equals("word") && !inBracket ? Optional.of(WORD) : property(key);
     return members.map(all -> negated != caret ? not(all) : all)
-        .orElseThrow(() -> in.error("unknown property {" + name + "}"));
+        .orElseThrow(() -> in.lacks(start, "the property \"" + name + "\""));
   }
 
   private static Optional<String> property(String key) {
@@ -177,9 +178,13 @@ final class OnigurumaClasses {
 
   /** Those whose names have no hyphen. */
   private static Optional<String> block(String key) {
+    if (!key.startsWith("in")) {
+      return Optional.empty();
+    }
+    var name = key.substring("in".length());
     try {
-      Character.UnicodeBlock.forName(key.replaceFirst("^in", ""));
-      return key.startsWith("in") ? Optional.of("\\p{" + key.replaceFirst("^in", "In") + "}") : Optional.empty();
+      Character.UnicodeBlock.forName(name);
+      return Optional.of("\\p{In" + name + "}");
     } catch (IllegalArgumentException none) {
       return Optional.empty();
     }

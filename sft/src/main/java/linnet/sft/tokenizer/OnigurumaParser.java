@@ -45,7 +45,7 @@ final class OnigurumaParser {
     this.in = in;
   }
 
-  /** Throws {@link java.util.regex.PatternSyntaxException} if it is malformed or has no words in Java. */
+  /** Throws a {@link TokenizerException} if it is malformed or has no words in Java. */
   static OnigurumaNode parse(String regex) {
     var parser = new OnigurumaParser(new OnigurumaScanner(regex));
     var node = parser.alternatives(Flags.NONE);
@@ -117,17 +117,19 @@ final class OnigurumaParser {
     var node = item;
     skip(flags);
     int repetitions = 0;
+    int start = in.mark();
     for (var counts = counts(); counts != null; counts = counts()) {
       in.enter();
       repetitions++;
       if (node.isPlace()) {
-        throw in.error("a repetition of a place");
+        throw in.error(start, "a repetition of a place");
       }
-      if (counts.most() == Repeat.ANY && !behind.isEmpty()) {
-        throw in.error("a look-behind of any length");
+      if (!behind.isEmpty() && (counts.most() == Repeat.ANY || counts.mode() == Mode.POSSESSIVE)) {
+        throw in.lacks(start, "a look-behind of any length, or with a possessive repetition");
       }
       node = Repeat.of(node, counts.least(), counts.most(), counts.mode());
       skip(flags);
+      start = in.mark();
     }
     for (; repetitions > 0; repetitions--) {
       in.leave();
@@ -211,7 +213,10 @@ final class OnigurumaParser {
   private OnigurumaNode escape(Flags flags) {
     int letter = in.next("something behind a backslash");
     if ("KyY".indexOf(letter) >= 0 || ("kg".indexOf(letter) >= 0 && in.seesAny("<'"))) {
-      throw in.error("\\" + (char) letter);
+      throw in.lacks(in.mark() - 2, "\\" + (char) letter);
+    }
+    if (!behind.isEmpty() && "XRzZ".indexOf(letter) >= 0) {
+      throw in.lacks(in.mark() - 2, "\\" + (char) letter + " in a look-behind");
     }
     if (letter >= '1' && letter <= '9') {
       return reference(letter - '0', flags);
@@ -226,7 +231,7 @@ final class OnigurumaParser {
 
   private OnigurumaNode reference(int group, Flags flags) {
     if (in.seesAny("0123456789") || flags.anyCase()) {
-      throw in.error("a reference that has two digits or ignores case");
+      throw in.lacks(in.mark() - 2, "a reference that has two digits or ignores case");
     }
     highestReference = Math.max(highestReference, group);
     return new Atom("(?:\\" + group + ")");
@@ -234,12 +239,10 @@ final class OnigurumaParser {
 
   private OnigurumaNode group(Flags flags) {
     if (in.sees("*")) {
-      throw in.error("a callout");
+      throw in.lacks(in.mark() - 1, "a callout");
     }
     if (!in.accept("?")) {
-      if (behind.equals("<!")) {
-        throw in.error("a group that captures in a negative look-behind");
-      }
+      requireCapture();
       groups++;
       return closed(new Group("(", alternatives(flags)));
     }
@@ -263,10 +266,17 @@ final class OnigurumaParser {
     return flagged(flags);
   }
 
+  private void requireCapture() {
+    if (behind.equals("<!")) {
+      throw in.error("a group that captures in a negative look-behind");
+    }
+  }
+
   private OnigurumaNode named(String name, Flags flags) {
     if (!NAME.matcher(name).matches()) {
-      throw in.error("expected the name of a group, found " + name);
+      throw in.error(in.mark() - name.length() - 1, "expected the name of a group, found \"" + name + "\"");
     }
+    requireCapture();
     named = true;
     return closed(new Group("(?:", alternatives(flags)));
   }
@@ -274,7 +284,7 @@ final class OnigurumaParser {
   private OnigurumaNode look(String opening, Flags flags) {
     var around = behind;
     if (!around.isEmpty() && !opening.equals("<=") && !opening.equals(around)) {
-      throw in.error("(?" + opening + " in a look-behind");
+      throw in.error(in.mark() - opening.length() - 2, "(?" + opening + " in a look-behind");
     }
     behind = opening.startsWith("<") ? opening : around;
     var node = closed(new Look("(?" + opening, alternatives(flags)));
@@ -296,7 +306,8 @@ final class OnigurumaParser {
     do {
       int c = in.next("a flag, : or )");
       if ("imx-".indexOf(c) < 0) {
-        throw in.error("expected the flags i, m and x, found (?" + Character.toString(c));
+        throw in.lacks(in.mark() - Character.charCount(c),
+            "(?…" + Character.toString(c) + ", expected the flags i, m and x");
       }
       on &= c != '-';
       changed = c == '-' ? changed : changed.with(c, on);

@@ -17,11 +17,11 @@ final class OnigurumaRegex {
   /** Lines end at {@code \n} alone, and every one of them has a {@code ^} and a {@code $}. */
   private static final int FLAGS = Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE | Pattern.UNIX_LINES;
 
-  /** Characters of a regular expression that an error repeats, at most. */
-  private static final int MOST_QUOTED = 120;
-
   /** Matches nothing, and makes Java look behind, and begin, at whole characters rather than halves of them. */
   private static final String BY_CHARACTER = "\uD800\uDC00{0}";
+
+  /** Characters of a regular expression that an error repeats, at most. */
+  private static final int MOST_QUOTED = 120;
 
   private OnigurumaRegex() {}
 
@@ -33,17 +33,33 @@ final class OnigurumaRegex {
   static Pattern compile(String regex) {
     try {
       return compileJava(OnigurumaParser.parse(regex).java() + BY_CHARACTER);
-    } catch (PatternSyntaxException wrong) {
-      throw new TokenizerException("found the regular expression " + quoted(regex) + ", which is not supported: "
-          + wrong.getDescription() + (wrong.getPattern().equals(regex) ? " at character " + wrong.getIndex() : ""));
+    } catch (PatternSyntaxException javas) {
+      if (javas.getDescription().startsWith("Illegal character range")) {
+        throw malformed(regex, ": a range that ends before it begins");
+      }
+      throw notSupported(regex, javas.getDescription().startsWith("Look-behind") ? ": a look-behind of any length"
+          : ": java.util.regex says \"" + javas.getDescription() + "\"");
     } catch (StackOverflowError tooDeep) {
-      throw new TokenizerException("found a regular expression of " + regex.length()
-          + " characters, expected one that is not nested so deep");
+      throw notSupported(regex, ": groups too deep in each other for this thread's stack");
     }
   }
 
-  private static String quoted(String regex) {
-    return regex.length() <= MOST_QUOTED ? regex : regex.substring(0, MOST_QUOTED) + "…";
+  /** An error in what Oniguruma refuses, too. */
+  static TokenizerException malformed(String regex, String wrong) {
+    return new TokenizerException("found the regular expression " + quoted(regex) + ", which is malformed" + wrong
+        + "; correct the tokenizer's pattern");
+  }
+
+  /** An error in what may be right and cannot be done here. */
+  static TokenizerException notSupported(String regex, String feature) {
+    return new TokenizerException("found the regular expression " + quoted(regex) + ", which Linnet does not support"
+        + feature + "; change the tokenizer's pattern");
+  }
+
+  /** For messages: not too long, and without what could move a terminal's cursor. */
+  static String quoted(String regex) {
+    var shown = regex.length() > MOST_QUOTED ? regex.substring(0, MOST_QUOTED) + "…" : regex;
+    return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
   }
 
   /** Compiles what is in Java's words, with the flags that the translation counts on. */

@@ -1,11 +1,9 @@
 package linnet.sft.tokenizer;
 
-import java.util.regex.PatternSyntaxException;
-
 /** A regular expression of Oniguruma, read character by character. */
 final class OnigurumaScanner {
-  /** How many groups, sets and repetitions may lie in each other: few enough for the stack of any thread. */
-  private static final int MOST_DEPTH = 250;
+  /** How many groups, sets and repetitions may lie in each other: few enough for a stack of 512 KiB. */
+  private static final int MOST_DEPTH = 100;
   /** Digits of a character's number: of base 8 no more fit an int. */
   private static final int MOST_DIGITS = 7;
 
@@ -88,7 +86,7 @@ final class OnigurumaScanner {
   void enter() {
     depth++;
     if (depth > MOST_DEPTH) {
-      throw error("expected at most " + MOST_DEPTH + " groups, sets and repetitions in each other");
+      throw lacks(at, "more than " + MOST_DEPTH + " groups, sets and repetitions in each other");
     }
   }
 
@@ -119,6 +117,7 @@ final class OnigurumaScanner {
 
   /** The character that a backslash and a letter stand for where they are no class of characters, after both. */
   int escaped(int letter, boolean inBracket) {
+    int start = at - 2;
     return switch (letter) {
       case 't' -> '\t';
       case 'n' -> '\n';
@@ -128,51 +127,61 @@ final class OnigurumaScanner {
       case 'a' -> 0x07;
       case 'e' -> 0x1B;
       case 'b' -> inBracket ? '\b' : 'b';
-      case 'x' -> sees("{") ? braced(16) : single(digits(16, 2), 16);
+      case 'x' -> sees("{") ? braced(16, start) : single(digits(16, 2), 16, start);
       case 'u' -> {
         var digits = digits(16, 4);
         if (digits.length() < 4) {
           throw error("expected four hexadecimal digits");
         }
-        yield character(digits, 16);
+        yield character(digits, 16, start);
       }
-      case 'o' -> sees("{") ? braced(8) : 'o';
-      case 'c', 'C', 'M' -> throw error("a control character; write \\x{…}");
+      case 'o' -> sees("{") ? braced(8, start) : 'o';
+      case 'c', 'C', 'M' -> throw lacks(start, "a control character (write \\x{…})");
       case '0', '1', '2', '3', '4', '5', '6', '7' -> {
         if (letter != '0' && !inBracket) {
-          throw error("an octal number that may be a reference; write \\x{…}");
+          throw lacks(start, "an octal number that may be a reference (write \\x{…})");
         }
-        yield single((char) letter + digits(8, 2), 8);
+        yield single((char) letter + digits(8, 2), 8, start);
       }
       default -> letter;
     };
   }
 
-  private int braced(int base) {
+  private int braced(int base, int start) {
     accept("{");
-    return character(until("}"), base);
+    return character(until("}"), base, start);
   }
 
-  private int single(String digits, int base) {
+  private int single(String digits, int base, int start) {
     int code = digits.isEmpty() ? 0 : Integer.parseInt(digits, base);
     if (code > 0x7F) {
-      throw error("a byte of a character; write \\x{…}");
+      throw lacks(start, "a byte of a character (write \\x{…})");
     }
     return code;
   }
 
-  private int character(String digits, int base) {
+  private int character(String digits, int base, int start) {
     boolean isNumber = digits.length() <= MOST_DIGITS && !digits.isEmpty()
         && digits.chars().allMatch(c -> c < 128 && Character.digit(c, base) >= 0);
     int code = isNumber ? Integer.parseInt(digits, base) : -1;
     if (!Character.isValidCodePoint(code) || Character.getType(code) == Character.SURROGATE) {
-      throw error("expected the number of a character, found \"" + digits + "\"");
+      throw error(start, "expected the number of a character, found \"" + digits + "\"");
     }
     return code;
   }
 
-  /** An error at where it stands. */
-  PatternSyntaxException error(String description) {
-    return new PatternSyntaxException(description, regex, at);
+  /** It is malformed where it stands. */
+  TokenizerException error(String description) {
+    return error(at, description);
+  }
+
+  /** It is malformed from an index on. */
+  TokenizerException error(int start, String description) {
+    return OnigurumaRegex.malformed(regex, " at character " + start + ": " + description);
+  }
+
+  /** From an index on it holds what Oniguruma may know and Linnet does not. */
+  TokenizerException lacks(int start, String feature) {
+    return OnigurumaRegex.notSupported(regex, " at character " + start + ": " + feature);
   }
 }

@@ -59,7 +59,7 @@ class MalformedTokenizerTest {
         use(JsonCursor.of(Json.parse(damaged, "tokenizer.json"), "tokenizer.json"));
       } catch (JsonException | TokenizerException documented) {
         assertFalse(documented.getMessage().isBlank());
-      } catch (RuntimeException | StackOverflowError wrong) {
+      } catch (Throwable wrong) {
         throw new AssertionError("file " + i % files.size() + ", seed " + seed, wrong);
       }
     }
@@ -154,8 +154,8 @@ class MalformedTokenizerTest {
     var split = Json.object().put("type", "Split").put("behavior", "Isolated").put("invert", false)
         .put("pattern", Json.object().put("Regex", "a(b"));
     assertRefused("pre_tokenizer", split.build(),
-        "tokenizer.json: pre_tokenizer.pattern.Regex: found the regular expression a(b, "
-            + "which is not supported: expected ) at character 3");
+        "tokenizer.json: pre_tokenizer.pattern.Regex: found the regular expression \"a(b\", "
+            + "which is malformed at character 3: expected ); correct the tokenizer's pattern");
     assertRefused("model", model("vocab", Json.object().put("a", 0).put("b", 0).build()),
         "tokenizer.json: model.vocab.b: found 0, expected an id that no other token has");
     assertRefused("model", model("vocab", Json.object().put("a", 2_000_000_000).build()),

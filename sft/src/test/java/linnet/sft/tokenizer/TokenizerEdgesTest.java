@@ -2,14 +2,19 @@ package linnet.sft.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import linnet.nn.json.Json;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -87,15 +93,17 @@ class TokenizerEdgesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a\\Kb", "\\y", "(?~ab)", "(*FAIL)", "(?(a)b|c)", "(?<n>a)\\k<n>", "(a)\\g<1>", "(?i)(a)\\1",
-      "(?W:\\w)", "(?<=a*)b", "\\xE4\\xB8\\xAD", "\\101", "\\cA", "[a-[b]]"})
+      "(?W:\\w)", "(?<=a*)b", "\\xE4\\xB8\\xAD", "\\101", "\\cA", "[a-[b]]",
+      "\\x{+41}", "\\x{\uff14\uff11}", "\\x{}", "(?<=\\X)a", "(?<=\\R)a", "(?<!\\h?+)a"})
   void refusesWhatItCannotTranslate(String pattern) {
     assertRefused(pattern);
   }
 
   private static void assertRefused(String pattern) {
     var error = assertThrows(TokenizerException.class, () -> OnigurumaRegex.compile(pattern));
-    assertTrue(error.getMessage().startsWith("found the regular expression " + pattern + ", which is not supported: "),
+    assertTrue(error.getMessage().startsWith("found the regular expression \"" + pattern + "\", which "),
         error.getMessage());
+    assertTrue(error.getMessage().endsWith(" the tokenizer's pattern"), error.getMessage());
   }
 
   @Test
@@ -116,8 +124,55 @@ class TokenizerEdgesTest {
   void aRegularExpressionIsNotNestedWithoutEnd(String opening) {
     var deep = opening.endsWith("?") ? "a" + "?".repeat(100_000) : opening.repeat(100_000) + "a";
     var error = assertThrows(TokenizerException.class, () -> OnigurumaRegex.compile(deep));
-    assertTrue(error.getMessage().contains("at most 250 groups, sets and repetitions in each other"));
+    assertTrue(error.getMessage().contains("more than 100 groups, sets and repetitions in each other"),
+        error.getMessage());
+    assertTrue(error.getMessage().length() < 400, error.getMessage());
     assertTrue(OnigurumaRegex.compile("(?i)ß").matcher("SS").matches());
+  }
+
+  @Test
+  void aRegularExpressionAsDeepAsAllowedFitsASmallStack() throws InterruptedException {
+    var deepest = "(?i:".repeat(100) + "a" + ")".repeat(100);
+    var found = new AtomicBoolean();
+    var thread = new Thread(null, () -> found.set(OnigurumaRegex.compile(deepest).matcher("A").matches()), "small",
+        512 << 10);
+    thread.start();
+    thread.join();
+    assertTrue(found.get());
+  }
+
+  @Test
+  void aLongLiteralIsReadInLinearTime() {
+    var literal = new Random(1).ints(200_000, 'a', 'z' + 1)
+        .mapToObj(Character::toString).collect(Collectors.joining());
+    assertTimeout(Duration.ofSeconds(5), () -> OnigurumaRegex.compile(literal));
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = ' ', quoteCharacter = '`', value = {"a(b malformed at 3", "ab\\p{Lx}c does_not_support at 2",
+      "a\\x{}b malformed at 1", "ab(*FAIL) does_not_support at 2", "a[b-\\d] malformed at 3"})
+  void namesThePlaceWhereTheCulpritBegins(String pattern, String kind, String at, int place) {
+    var error = assertThrows(TokenizerException.class, () -> OnigurumaRegex.compile(pattern));
+    var expected = kind.replace('_', ' ') + " at character " + place + ": ";
+    assertTrue(error.getMessage().contains(expected), error.getMessage());
+  }
+
+  @Test
+  void aMatchThatBacktracksWithoutEndIsRefused() {
+    var delimiter = Delimiter.regex("(a+)+\\1c");
+    var text = "a".repeat(60) + "b";
+    var error = assertThrows(TokenizerException.class, () -> delimiter.find(text, 0, text.length(), (_, _) -> {}));
+    assertEquals("pattern \"(a+)+\\1c\": found a text of 61 characters that it tries in too many ways; change the"
+        + " tokenizer's pattern", error.getMessage());
+  }
+
+  @Test
+  void aTextThatAPatternCannotTakeIsRefusedWithThePatternAsWritten() {
+    var delimiter = Delimiter.regex("(?:\\h|b)*c");
+    var text = "a".repeat(1 << 20);
+    var error = assertThrows(TokenizerException.class, () -> delimiter.find(text, 0, text.length(), (_, _) -> {}));
+    assertTrue(error.getMessage().startsWith("pattern \"(?:\\h|b)*c\": found a text of 1048576 characters"),
+        error.getMessage());
   }
 
   @Test
