@@ -17,6 +17,7 @@ import linnet.nn.optim.LearningRateSchedule;
 import linnet.sft.ChatModel;
 import linnet.sft.data.BatchSchedule;
 import linnet.sft.data.BatchSize;
+import linnet.sft.data.Concurrently;
 import linnet.sft.data.Conversation;
 import linnet.sft.data.EncodedRow;
 import linnet.sft.data.FieldMapping;

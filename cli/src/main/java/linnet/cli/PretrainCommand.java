@@ -9,6 +9,7 @@ import linnet.nn.model.CausalLm;
 import linnet.nn.model.ModelConfig;
 import linnet.nn.model.Models;
 import linnet.sft.ModelText;
+import linnet.sft.data.Concurrently;
 import linnet.sft.data.EncodingCache.CachedRows;
 import linnet.sft.data.TextRows;
 import linnet.sft.hub.Part;

@@ -11,6 +11,7 @@ import linnet.nn.lora.TrainedModules;
 import linnet.nn.model.CausalLm;
 import linnet.nn.model.Models;
 import linnet.sft.ChatModel;
+import linnet.sft.data.Concurrently;
 import linnet.sft.train.Fingerprint;
 import linnet.tensor.DType;
 import linnet.tensor.RandomKey;

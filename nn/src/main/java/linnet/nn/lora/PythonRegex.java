@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import linnet.nn.io.BoundedText;
 
 /**
  * Regular expressions as Python's {@code re} reads them, which is what PEFT's configurations are written in:
@@ -15,6 +16,7 @@ import java.util.regex.PatternSyntaxException;
  */
 final class PythonRegex {
   private static final int MAX_DEPTH = 200;
+  private static final int LOOKS = 1_000_000;
   /** Times that something must be repeated, all such numbers multiplied: what is empty looks at no text. */
   private static final int MAX_REPETITIONS = 1000;
   private static final String ESCAPES = "AbBdDsSwWnrtfxu";
@@ -46,12 +48,12 @@ final class PythonRegex {
 
   /** Python's {@code re.fullmatch}. */
   static boolean matchesWhole(String python, String text) {
-    return compile(python).matcher(new BoundedText(text)).matches();
+    return compile(python).matcher(bounded(text)).matches();
   }
 
   /** Python's {@code re.match}: from the beginning on, but not always to the end. */
   static boolean matchesStart(String python, String text) {
-    return compile(python).matcher(new BoundedText(text)).lookingAt();
+    return compile(python).matcher(bounded(text)).lookingAt();
   }
 
   /**
@@ -61,7 +63,7 @@ final class PythonRegex {
    * @throws PatternSyntaxException if the expression is malformed
    */
   static Optional<String> lastGroup(String python, String text) {
-    var matcher = compile(python).matcher(new BoundedText(text));
+    var matcher = compile(python).matcher(bounded(text));
     return matcher.lookingAt()
         ? Optional.of(Objects.requireNonNullElse(matcher.group(matcher.groupCount()), ""))
         : Optional.empty();
@@ -198,39 +200,8 @@ final class PythonRegex {
     return new PatternSyntaxException("found " + what + ", which is not supported", source, at);
   }
 
-  /** A text that can be looked at a bounded number of times. */
-  private static final class BoundedText implements CharSequence {
-    private static final int LOOKS = 1_000_000;
-
-    private final String text;
-    private int looks;
-
-    BoundedText(String text) {
-      this.text = text;
-    }
-
-    @Override
-    public char charAt(int index) {
-      if (++looks > LOOKS) {
-        throw new IllegalArgumentException("a regular expression takes more than " + LOOKS
-            + " steps to be matched against " + text + ": simplify it");
-      }
-      return text.charAt(index);
-    }
-
-    @Override
-    public int length() {
-      return text.length();
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return text.substring(start, end);
-    }
-
-    @Override
-    public String toString() {
-      return text;
-    }
+  private static BoundedText bounded(String text) {
+    return new BoundedText(text, LOOKS, () -> new IllegalArgumentException("a regular expression takes more than "
+        + LOOKS + " steps to be matched against " + text + ": simplify it"));
   }
 }

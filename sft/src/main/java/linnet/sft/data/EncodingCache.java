@@ -15,8 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -46,7 +44,7 @@ public final class EncodingCache implements AutoCloseable {
   private final long mostBytes;
   private final Supplier<Optional<String>> codeHash;
   private final List<Thread> writers = new ArrayList<>();
-  private final Map<Path, CompletableFuture<Optional<Origin>>> expected = new ConcurrentHashMap<>();
+  private final Map<Path, Supplier<Optional<Origin>>> expected = new ConcurrentHashMap<>();
 
   /** What rows come from: hashes of the code that encodes and of the file's bytes. */
   private record Origin(String code, byte[] content) {}
@@ -89,7 +87,7 @@ public final class EncodingCache implements AutoCloseable {
 
   /** Begins to hash a file that {@link #encode} will be asked for, on another thread. */
   public void expect(Path file) {
-    expected.computeIfAbsent(file, path -> CompletableFuture.supplyAsync(() -> origin(path)));
+    expected.computeIfAbsent(file, path -> Concurrently.begin(() -> origin(path)));
   }
 
   /**
@@ -103,7 +101,7 @@ public final class EncodingCache implements AutoCloseable {
   public CachedRows encode(Path file, FieldMapping mapping, ContentHash settings,
       Supplier<Function<List<Conversation>, EncodedData>> encoder, BooleanSupplier lasting) {
     var begun = expected.remove(file);
-    var origin = begun == null ? origin(file) : result(begun);
+    var origin = begun == null ? origin(file) : begun.get();
     if (origin.isEmpty()) {
       var encode = encoder.get();
       return new CachedRows(encode.apply(Conversation.read(file, mapping)), false);
@@ -112,19 +110,6 @@ public final class EncodingCache implements AutoCloseable {
     var key = settings.add(origin.get().code()).add(RowReader.form(file)).add(content).hex();
     return find(key).map(data -> new CachedRows(data, true))
         .orElseGet(() -> new CachedRows(encode(file, mapping, content, key, encoder.get(), lasting), false));
-  }
-
-  /** Waits for what was begun, or throws what that threw. */
-  private static <T> T result(CompletableFuture<T> begun) {
-    try {
-      return begun.join();
-    } catch (CompletionException failed) {
-      switch (failed.getCause()) {
-        case RuntimeException refused -> throw refused;
-        case Error error -> throw error;
-        default -> throw failed;
-      }
-    }
   }
 
   /** Keeps what it encodes if it read what was hashed, whoever wrote to the file in between. */

@@ -3,6 +3,7 @@ package linnet.sft.tokenizer;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
+import linnet.nn.io.BoundedText;
 
 /** Finds the matches at which a piece is split, or which are replaced. */
 sealed interface Delimiter {
@@ -63,6 +64,10 @@ sealed interface Delimiter {
    * @param source the expression as the tokenizer writes it
    */
   record Regex(String source, Pattern pattern) implements Delimiter {
+    /** Far more than an honest pattern needs. */
+    private static final long READS = 100_000_000;
+    private static final long READS_PER_CHARACTER = 5_000;
+
     Regex(Pattern pattern) {
       this(pattern.pattern(), pattern);
     }
@@ -70,8 +75,9 @@ sealed interface Delimiter {
     @Override
     public void find(String s, int from, int to, Match match) {
       var piece = s.substring(from, to);
-      var matcher = pattern.matcher(new BoundedText(piece, source)).useTransparentBounds(true)
-          .useAnchoringBounds(false);
+      var matcher = pattern.matcher(new BoundedText(piece, READS + READS_PER_CHARACTER * piece.length(),
+          () -> refusal(piece.length(), "tries in too many ways; change the tokenizer's pattern")))
+          .useTransparentBounds(true).useAnchoringBounds(false);
       try {
         for (int last = -1; matcher.find(); ) {
           int start = matcher.start();
@@ -85,9 +91,13 @@ sealed interface Delimiter {
           }
         }
       } catch (StackOverflowError tooDeep) {
-        throw new TokenizerException("pattern " + OnigurumaRegex.quoted(source) + ": found a text of " + (to - from)
-            + " characters that it cannot be matched against; give the text in shorter parts");
+        throw refusal(piece.length(), "cannot be matched against; give the text in shorter parts");
       }
+    }
+
+    private TokenizerException refusal(int characters, String why) {
+      return new TokenizerException("pattern " + OnigurumaRegex.quoted(source) + ": found a text of " + characters
+          + " characters that it " + why);
     }
   }
 

@@ -1,15 +1,20 @@
-package linnet.cli;
+package linnet.sft.data;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /** Work on another thread for as long as its result is not needed. */
-final class Concurrently {
+public final class Concurrently {
   private Concurrently() {}
 
-  /** Begins the work; what is returned waits for its result, or throws what the work threw. */
-  static <T> Supplier<T> begin(Supplier<T> work) {
+  /**
+   * Begins work.
+   *
+   * @param work what is to be done
+   * @return what waits for the work's result, or throws what the work threw
+   */
+  public static <T> Supplier<T> begin(Supplier<T> work) {
     var result = CompletableFuture.supplyAsync(work);
     return () -> {
       try {
