@@ -100,6 +100,7 @@ public class PeakBenchmark {
     }
   }
 
+  /** Adds products to sums, as products of matrices do: for a sum that is a factor, C2 would copy registers. */
   private static float chains(int rounds) {
     var x = FloatVector.broadcast(SPECIES, 1.0000001f);
     var y = FloatVector.broadcast(SPECIES, 1e-9f);
@@ -116,18 +117,18 @@ public class PeakBenchmark {
     var k = x;
     var l = x;
     for (int round = 0; round < rounds; round++) {
-      a = a.fma(x, y);
-      b = b.fma(x, y);
-      c = c.fma(x, y);
-      d = d.fma(x, y);
-      e = e.fma(x, y);
-      f = f.fma(x, y);
-      g = g.fma(x, y);
-      h = h.fma(x, y);
-      i = i.fma(x, y);
-      j = j.fma(x, y);
-      k = k.fma(x, y);
-      l = l.fma(x, y);
+      a = x.fma(y, a);
+      b = x.fma(y, b);
+      c = x.fma(y, c);
+      d = x.fma(y, d);
+      e = x.fma(y, e);
+      f = x.fma(y, f);
+      g = x.fma(y, g);
+      h = x.fma(y, h);
+      i = x.fma(y, i);
+      j = x.fma(y, j);
+      k = x.fma(y, k);
+      l = x.fma(y, l);
     }
     return a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l).lane(0);
   }

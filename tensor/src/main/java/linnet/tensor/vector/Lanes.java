@@ -47,8 +47,8 @@ record Lanes(int bits, ElementLanes elements, SumLanes sums, StorageLanes storag
           + " to the java command, or use the slow Backends.reference()");
     }
     return new Lanes(Width.S.vectorBitSize(), new VectorElements(), new VectorSums(), new VectorStorage(),
-        VectorPanels.of(Width.S.vectorBitSize()), VectorPanels.narrow(Width.S.vectorBitSize()),
-        new VectorScores(), new VectorDots());
+        VectorPanels.of(Width.REGISTERS), VectorPanels.narrow(Width.REGISTERS), new VectorScores(),
+        new VectorDots());
   }
 
   /** The width that {@value #PROPERTY} asks for. */

@@ -17,16 +17,14 @@ final class VectorPanels implements PanelLanes {
     this.kernel = kernel;
   }
 
-  /**
-   * With the kernel that suits the registers: 512-bit machines have 32 of them, others are taken to have 16.
-   */
-  static VectorPanels of(int bits) {
-    return new VectorPanels(bits >= 512 ? new Kernel8x2() : new Kernel3x3());
+  /** With the kernel that suits so many vector registers. */
+  static VectorPanels of(int registers) {
+    return new VectorPanels(registers >= 32 ? new Kernel8x2() : new Kernel6x2());
   }
 
   /** Likewise, for products of few columns: those of one vector. */
-  static VectorPanels narrow(int bits) {
-    return new VectorPanels(bits >= 512 ? new Kernel16x1() : new Kernel12x1());
+  static VectorPanels narrow(int registers) {
+    return new VectorPanels(registers >= 32 ? new Kernel16x1() : new Kernel12x1());
   }
 
   @Override
@@ -95,22 +93,26 @@ final class VectorPanels implements PanelLanes {
   private void storeTurned(float[] tile, MemorySegment out, long outAt, long columnStride, int rows,
       int columns) {
     int turned = turn(tile, rows, columns);
-    var column = S.indexInRange(0, rows);
-    for (int c = 0; c < columns; c++) {
-      FloatVector.fromArray(S, tile, turned + c * rows, column)
-          .intoMemorySegment(out, outAt + c * columnStride, LITTLE_ENDIAN, column);
+    for (int r = 0; r < rows; r += L) {
+      var part = S.indexInRange(r, rows);
+      for (int c = 0; c < columns; c++) {
+        FloatVector.fromArray(S, tile, turned + c * rows + r, part)
+            .intoMemorySegment(out, outAt + c * columnStride + 4L * r, LITTLE_ENDIAN, part);
+      }
     }
   }
 
   private void addTurned(float[] tile, MemorySegment out, long outAt, long columnStride, int rows,
       int columns) {
     int turned = turn(tile, rows, columns);
-    var column = S.indexInRange(0, rows);
-    for (int c = 0; c < columns; c++) {
-      long at = outAt + c * columnStride;
-      FloatVector.fromMemorySegment(S, out, at, LITTLE_ENDIAN, column)
-          .add(FloatVector.fromArray(S, tile, turned + c * rows, column))
-          .intoMemorySegment(out, at, LITTLE_ENDIAN, column);
+    for (int r = 0; r < rows; r += L) {
+      var part = S.indexInRange(r, rows);
+      for (int c = 0; c < columns; c++) {
+        long at = outAt + c * columnStride + 4L * r;
+        FloatVector.fromMemorySegment(S, out, at, LITTLE_ENDIAN, part)
+            .add(FloatVector.fromArray(S, tile, turned + c * rows + r, part))
+            .intoMemorySegment(out, at, LITTLE_ENDIAN, part);
+      }
     }
   }
 

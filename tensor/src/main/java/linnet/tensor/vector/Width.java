@@ -22,6 +22,9 @@ final class Width {
       VectorSpecies.of(short.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
   /** F32 lanes of a vector. */
   static final int L = S.length();
+  /** Vector registers that a kernel may use: 64-bit ARM has 32, and so have machines of 512 bits. */
+  static final int REGISTERS =
+      SHAPE.vectorBitSize() >= 512 || System.getProperty("os.arch").equals("aarch64") ? 32 : 16;
 
   private Width() {}
 
