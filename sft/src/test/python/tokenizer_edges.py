@@ -35,6 +35,9 @@ FOLDED = ["(?i)ss", "(?i)ß", "(?i)s+", "(?i)sss", "(?i)[ß]", "(?i)[^ß]+", "(?
           "(?i:[a-zſ&&[^s]])"]
 CASES = ["ß", "ẞ", "s", "S", "ſ", "ss", "SS", "ﬃ", "ﬀ", "FFI", "i", "I", "ı", "İ", "i\u0307", "k", "\u212a", "'", "t", "É",
          "ⓐ", "Ⓐ", "\u0345", "𐐀", "𐐨", " "]
+# \G is where an empty match was, once more
+AGAIN = ["\\Gb|(?=b)", "(?<!\\G)", "(?<!\\Ga)"]
+LAST = ["a\\x", "a\\u", "b\\o"]  # letters, where nothing follows
 REFUSED = ["(?s)", "(?u:a)", "(?a)", "[\\w-.]", "[[:alpha:]-z]", "[a-\\d]", "[[:nothing:]]", "[]", "[^]", "[a", "[b-a]",
            "\\p{IsAlphabetic}", "\\p{javaLetter}", "\\p{Nothing}", "\\p{Script=Latin}", "\\p{L", "^*", "(?=a)+", "\\b{2}",
            "(?:^|a)*", "a)", "(a", "(?i", "(?", "(?#a", "(?P<n>a)", "{2}", "a|*", "*", "(?i)+", "(?)", "(?<>a)",
@@ -56,6 +59,8 @@ def syntax(rng):
     for pattern in SYNTAX:  # its own characters make it match
         yield from splits(rng, [pattern], PIECES + list(pattern) * 4, 6)
     yield from splits(rng, FOLDED, CASES, 10)
+    yield from splits(rng, AGAIN, ["a", "b", "ab", "é", "😀"], 6)
+    yield from splits(rng, LAST, ["a", "b", "x", "u", "o", "ax", "au", "bo", "\0"], 6)
 
 
 def refused():
@@ -116,7 +121,8 @@ def trim(made, rng):
 
 NORMALIZERS = [normalizers.NFC(), normalizers.NFD(), normalizers.NFKC(), normalizers.NFKD(), normalizers.Lowercase(),
                normalizers.StripAccents(), normalizers.Strip(), normalizers.Nmt(), normalizers.BertNormalizer(),
-               normalizers.BertNormalizer(True, False, False, False), normalizers.BertNormalizer(False, True, None, False)]
+               normalizers.BertNormalizer(True, False, False, False), normalizers.BertNormalizer(False, True, None, False),
+               normalizers.Replace(Regex("^"), "_"), normalizers.Replace(Regex("\\A|a"), "é"), normalizers.Replace(Regex("x*"), "")]
 # with unassigned and private characters, marks in an order that is not canonical, and cases of more than one letter
 CHARACTERS = PIECES + ["\u0378", "\U000e0080", "\ue000", "\u00ad", "\u0000", "\ufffd", "\u200b", "\u1680", "\u0600", "\ufeff",
                        "a\u0301\u0323", "\u0344", "\u1e9b\u0323", "\u0958", "\uac01", "\u1100\u1161\u11a8", "\ufb03", "\u2460", "\u03a3",

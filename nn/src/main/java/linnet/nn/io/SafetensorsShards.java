@@ -1,6 +1,7 @@
 package linnet.nn.io;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -62,10 +63,16 @@ public final class SafetensorsShards implements TensorStore {
   }
 
   private SafetensorsFile openShard(String name, JsonCursor place) {
-    if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.indexOf('\0') >= 0) {
-      throw place.error("the name of a file beside the index");
+    var expected = "the name of a file beside the index";
+    if (name.isEmpty() || name.contains("/") || name.contains("\\")) {
+      throw place.error(expected);
     }
-    var path = index.resolveSibling(name);
+    Path path;
+    try {
+      path = index.resolveSibling(name);
+    } catch (InvalidPathException noName) { // it has a NUL, or what the file system cannot write
+      throw place.error(expected);
+    }
     if (!Files.exists(path)) {
       throw new ModelFormatException(index, place.path(), "found no file " + name
           + " beside the index, expected this shard; download the model again in full");

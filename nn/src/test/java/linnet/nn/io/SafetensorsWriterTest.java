@@ -122,6 +122,8 @@ class SafetensorsWriterTest {
     fails(index, "{\"weight_map\": {\"a\": \"model-9.safetensors\"}}",
         "weight_map.a: found no file model-9.safetensors beside the index");
     fails(index, "{\"weight_map\": {\"a\": \"../a\"}}", "expected the name of a file beside the index");
+    fails(index, "{\"weight_map\": {\"a\": \"\\u0000\"}}", "expected the name of a file beside the index");
+    fails(index, "{\"weight_map\": {\"a\": \"\\ud800\"}}", "expected the name of a file beside the index");
     fails(index, "{\"weight_map\": {\"a\": 3}}", "weight_map.a: found 3, expected a string");
     fails(index, "{}", "found no \"weight_map\"");
   }

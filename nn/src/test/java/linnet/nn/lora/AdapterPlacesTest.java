@@ -3,8 +3,10 @@ package linnet.nn.lora;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +85,7 @@ class AdapterPlacesTest {
     assertTrue(assertThrows(IllegalArgumentException.class,
         () -> PythonRegex.matchesWhole("a*a*a*a*a*a*c", text)).getMessage().contains("simplify it"));
     assertThrows(PatternSyntaxException.class, () -> PythonRegex.compile("(".repeat(5000)));
+    assertTimeout(Duration.ofSeconds(5), () -> PythonRegex.compile("ab".repeat(150_000)));
   }
 
   @ParameterizedTest

@@ -25,7 +25,8 @@ sealed interface Delimiter {
 
   /** The occurrences of a string. */
   static Delimiter literal(String literal) {
-    return new Regex(literal, Pattern.compile(Pattern.quote(literal)));
+    var quoted = Pattern.quote(literal);
+    return new Regex(literal, Pattern.compile(literal.length() > 1 ? OnigurumaRegex.NOTHING + quoted : quoted));
   }
 
   /** Splits a piece at the matches. */
@@ -82,12 +83,15 @@ sealed interface Delimiter {
         for (int last = -1; matcher.find(); ) {
           int start = matcher.start();
           int end = matcher.end();
-          if (end > start || start != last) {
+          boolean again = end == start && start == last;
+          if (!again) {
             match.accept(from + start, from + end);
             last = end;
+          } else if (end == piece.length()) {
+            break;
           }
-          if (end == start && end < piece.length()) { // or it would go on amid a character, and \G never again
-            matcher.region(end + Character.charCount(piece.codePointAt(end)), piece.length());
+          if (end == start) { // Java would go on amid a character, and Oniguruma begins at the same one, for \G
+            matcher.region(again ? end + Character.charCount(piece.codePointAt(end)) : end, piece.length());
           }
         }
       } catch (StackOverflowError tooDeep) {

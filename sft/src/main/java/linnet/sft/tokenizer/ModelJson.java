@@ -10,6 +10,8 @@ import linnet.nn.json.JsonCursor;
 final class ModelJson {
   /** How many ids may lie unused for each that is used, so that an id cannot make us allocate at will. */
   private static final int SPARSENESS = 16;
+  /** A character that falls back to bytes does so with its affixes, which are two or four characters in fact. */
+  private static final int LONGEST_AFFIX = 64;
 
   private ModelJson() {}
 
@@ -55,7 +57,11 @@ final class ModelJson {
   }
 
   private static String affix(JsonCursor json, String name) {
-    return json.opt(name).map(JsonCursor::asString).orElse("");
+    var affix = json.opt(name);
+    affix.filter(found -> found.asString().length() > LONGEST_AFFIX).ifPresent(found -> {
+      throw found.error("at most " + LONGEST_AFFIX + " characters");
+    });
+    return affix.map(JsonCursor::asString).orElse("");
   }
 
   private static Json orNull(String affix) {

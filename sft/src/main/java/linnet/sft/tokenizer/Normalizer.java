@@ -40,12 +40,20 @@ sealed interface Normalizer {
 
   /** Puts a string in place of each match; all of it stands for the last character of the match. */
   record Replace(TextPattern pattern, String content) implements Normalizer {
+    private static final int NO_MATCH = -1;
+
     @Override
     public AlignedText apply(AlignedText text) {
+      if (text.length() == 0) {
+        return text; // the Python library finds nothing in it, not even an empty match
+      }
       var out = new AlignedText.Builder(text.length());
-      var at = new int[1];
+      var at = new int[] {NO_MATCH};
+      var made = new long[1];
       pattern.delimiter().find(text.chars(), 0, text.length(), (start, end) -> {
-        out.copy(text, at[0], start);
+        made[0] += content.length();
+        TextGrowth.check("Replace", text.length(), made[0]);
+        out.copy(text, Math.max(at[0], 0), start);
         if (end == 0) {
           out.append(content, 0, 0);
         } else {
@@ -53,7 +61,7 @@ sealed interface Normalizer {
         }
         at[0] = end;
       });
-      return at[0] == 0 ? text : out.copy(text, at[0], text.length()).build();
+      return at[0] == NO_MATCH ? text : out.copy(text, at[0], text.length()).build();
     }
   }
 

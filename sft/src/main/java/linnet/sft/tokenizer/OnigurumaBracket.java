@@ -68,7 +68,11 @@ record OnigurumaBracket(String members, boolean negated) {
     }
     int start = in.mark() - 1;
     out.append('-');
-    if (before == Before.CLASS || single(in, out) != Before.CHARACTER) {
+    var last = before == Before.CLASS ? before : single(in, out);
+    if (last == Before.COMPLETE) {
+      throw in.lacks(start, "a range from a character to a set"); // of which Oniguruma takes the set alone
+    }
+    if (last == Before.CLASS) {
       throw in.error(start, "expected a range from a character to a character");
     }
     return Before.COMPLETE;

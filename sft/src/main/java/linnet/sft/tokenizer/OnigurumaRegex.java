@@ -11,6 +11,10 @@ import java.util.regex.PatternSyntaxException;
  * conditions, callouts, flags other than {@code i}, {@code m} and {@code x}, look-behind of any length, and
  * characters that are given by their bytes.
  *
+ * <p>In two rare things Java matches otherwise: an {@code \X} that begins amid emoji joined by U+200D does not see
+ * what is before it, and a reference may find what its group, within an atomic group, a look-around or a repetition,
+ * captured in an attempt that failed.
+ *
  * @see <a href="https://github.com/kkos/oniguruma/blob/v6.9.10/doc/RE">Oniguruma's syntax</a>
  */
 final class OnigurumaRegex {
@@ -19,6 +23,9 @@ final class OnigurumaRegex {
 
   /** Matches nothing, and makes Java look behind, and begin, at whole characters rather than halves of them. */
   private static final String BY_CHARACTER = "\uD800\uDC00{0}";
+
+  /** Before a literal it keeps Java from making a table for it, which may take quadratic time. */
+  static final String NOTHING = "(?:)";
 
   /** Characters of a regular expression that an error repeats, at most. */
   private static final int MOST_QUOTED = 120;
@@ -32,7 +39,7 @@ final class OnigurumaRegex {
    */
   static Pattern compile(String regex) {
     try {
-      return compileJava(OnigurumaParser.parse(regex).java() + BY_CHARACTER);
+      return compileJava(NOTHING + OnigurumaParser.parse(regex).java() + BY_CHARACTER);
     } catch (PatternSyntaxException javas) {
       if (javas.getDescription().startsWith("Illegal character range")) {
         throw malformed(regex, ": a range that ends before it begins");
@@ -58,7 +65,8 @@ final class OnigurumaRegex {
 
   /** For messages: not too long, and without what could move a terminal's cursor. */
   static String quoted(String regex) {
-    var shown = regex.length() > MOST_QUOTED ? regex.substring(0, MOST_QUOTED) + "…" : regex;
+    var shown = regex.codePointCount(0, regex.length()) > MOST_QUOTED
+        ? regex.substring(0, regex.offsetByCodePoints(0, MOST_QUOTED)) + "…" : regex;
     return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
   }
 

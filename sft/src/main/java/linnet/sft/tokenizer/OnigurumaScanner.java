@@ -127,8 +127,11 @@ final class OnigurumaScanner {
       case 'a' -> 0x07;
       case 'e' -> 0x1B;
       case 'b' -> inBracket ? '\b' : 'b';
-      case 'x' -> sees("{") ? braced(16, start) : single(digits(16, 2), 16, start);
+      case 'x' -> sees("{") ? braced(16, start) : atEnd() ? 'x' : single(digits(16, 2), 16, start);
       case 'u' -> {
+        if (atEnd()) {
+          yield 'u';
+        }
         var digits = digits(16, 4);
         if (digits.length() < 4) {
           throw error("expected four hexadecimal digits");
@@ -165,7 +168,7 @@ final class OnigurumaScanner {
         && digits.chars().allMatch(c -> c < 128 && Character.digit(c, base) >= 0);
     int code = isNumber ? Integer.parseInt(digits, base) : -1;
     if (!Character.isValidCodePoint(code) || Character.getType(code) == Character.SURROGATE) {
-      throw error(start, "expected the number of a character, found \"" + digits + "\"");
+      throw lacks(start, "what is not the number of a character, \"" + digits + "\"");
     }
     return code;
   }

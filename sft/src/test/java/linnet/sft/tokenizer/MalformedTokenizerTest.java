@@ -106,6 +106,13 @@ class MalformedTokenizerTest {
     assertThrows(TokenizerException.class, () -> steps.encode("é"));
   }
 
+  @Example
+  void aPartThatMakesMuchOfEachCharacterIsRefused() {
+    var much = Json.object().put("type", "Replace").put("content", "b".repeat(60_000))
+        .put("pattern", Json.object().put("String", "a")).build();
+    assertThrows(TokenizerException.class, () -> load("normalizer", much).encode("a".repeat(5000)));
+  }
+
   private static Tokenizer load(String part, Json json) {
     var changed = GOOD.toBuilder().put(part, json).build();
     return new Tokenizer(TokenizerJson.read(JsonCursor.of(changed, "tokenizer.json")), TokenizerConfig.EMPTY);
@@ -168,6 +175,8 @@ class MalformedTokenizerTest {
             + "of them with one space between");
     assertRefused("model", model("unk_token", Json.of("zzz")),
         "tokenizer.json: model: unk_token: found \"zzz\", expected a token of the vocabulary");
+    assertRefused("model", model("end_of_word_suffix", Json.of("a".repeat(65))),
+        "tokenizer.json: model.end_of_word_suffix: found \"" + "a".repeat(40) + "…\", expected at most 64 characters");
     assertRefused("model", model("dropout", Json.of(0.1)),
         "tokenizer.json: model.dropout: found 0.1, expected null: merges are not dropped at random");
   }

@@ -146,11 +146,15 @@ class TokenizerEdgesTest {
     var literal = new Random(1).ints(200_000, 'a', 'z' + 1)
         .mapToObj(Character::toString).collect(Collectors.joining());
     assertTimeout(Duration.ofSeconds(5), () -> OnigurumaRegex.compile(literal));
+    var repetitive = "ab".repeat(150_000);
+    assertTimeout(Duration.ofSeconds(5), () -> Delimiter.regex(repetitive));
+    assertTimeout(Duration.ofSeconds(5), () -> Delimiter.literal(repetitive));
   }
 
   @ParameterizedTest
   @CsvSource(delimiter = ' ', quoteCharacter = '`', value = {"a(b malformed at 3", "ab\\p{Lx}c does_not_support at 2",
-      "a\\x{}b malformed at 1", "ab(*FAIL) does_not_support at 2", "a[b-\\d] malformed at 3"})
+      "a\\x{}b does_not_support at 1", "ab(*FAIL) does_not_support at 2", "a[b-\\d] malformed at 3",
+      "a[b-[c]] does_not_support at 3", "a\\x{110000} does_not_support at 1"})
   void namesThePlaceWhereTheCulpritBegins(String pattern, String kind, String at, int place) {
     var error = assertThrows(TokenizerException.class, () -> OnigurumaRegex.compile(pattern));
     var expected = kind.replace('_', ' ') + " at character " + place + ": ";

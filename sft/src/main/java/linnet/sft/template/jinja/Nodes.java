@@ -9,6 +9,8 @@ import java.util.Set;
  * What both parsers keep account of: depth, the special names a macro uses, and filters and tests that exist.
  */
 final class Nodes {
+  private static final int LEVELS_OF_A_BRACKET = 4;
+
   private final Limits limits;
   private final Deque<Set<String>> specialNames = new ArrayDeque<>();
   private int depth;
@@ -21,14 +23,28 @@ final class Nodes {
 
   /** One level deeper; parsing an expression takes several levels a bracket. */
   void enter(TokenStream stream) {
-    if (++depth > limits.depth() * 4) {
-      throw stream.fail(ErrorKind.LIMIT, "more than " + limits.depth() + " levels of nesting",
-          stream.current().position());
-    }
+    enter(stream, 1);
   }
 
   void leave() {
     depth--;
+  }
+
+  /** Into a block of statements, which takes as much of the stack as a bracket. */
+  void enterBlock(TokenStream stream) {
+    enter(stream, LEVELS_OF_A_BRACKET);
+  }
+
+  void leaveBlock() {
+    depth -= LEVELS_OF_A_BRACKET;
+  }
+
+  private void enter(TokenStream stream, int levels) {
+    depth += levels;
+    if (depth > limits.depth() * LEVELS_OF_A_BRACKET) {
+      throw stream.fail(ErrorKind.LIMIT, "more than " + limits.depth() + " levels of nesting",
+          stream.current().position());
+    }
   }
 
   void use(String special) {

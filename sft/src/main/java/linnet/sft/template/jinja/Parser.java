@@ -46,7 +46,7 @@ final class Parser {
 
   /** Statements up to one of the end tags, whose name is left as the current token. */
   private List<Stmt> statements(List<String> until) {
-    nodes.enter(stream);
+    nodes.enterBlock(stream);
     endTags.add(until);
     var body = new ArrayList<Stmt>();
     while (!stream.at(TokenType.END)) {
@@ -60,7 +60,7 @@ final class Parser {
         default -> {
           if (stream.at(TokenType.NAME) && until.contains(stream.current().text())) {
             endTags.removeLast();
-            nodes.leave();
+            nodes.leaveBlock();
             return List.copyOf(body);
           }
           statement(body);
@@ -71,7 +71,7 @@ final class Parser {
     if (!until.isEmpty()) {
       throw missingEnd(null);
     }
-    nodes.leave();
+    nodes.leaveBlock();
     return List.copyOf(body);
   }
 

@@ -153,7 +153,9 @@ class HostileTemplateTest {
         "{% set ns = namespace(x=[]) %}{% for i in range(240) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}"
             + "{{ ns.x == [ns.x][0] }}{{ ns.x | tojson }}",
         "{% set ns = namespace(x=['a']) %}{% for i in range(240) %}{% set ns.x = ns.x | map('upper') %}"
-            + "{% endfor %}{{ ns.x | list }}"}) {
+            + "{% endfor %}{{ ns.x | list }}",
+        "{% macro f() %}".repeat(290) + "{% endmacro %}".repeat(290), "{% macro f() %}".repeat(1150),
+        "{% for x in [1] %}".repeat(290) + "{% endfor %}".repeat(290), "{% for x in [1] %}".repeat(1150)}) {
       var thread = new Thread(null, () -> {
         try {
           JinjaTemplate.parse("deep", source, Limits.DEFAULT).render(Map.of(), NOW);
