@@ -45,7 +45,7 @@ class HubSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"huggingface.co", "ftp://x", "https://", "https://me:secret@host", "https://h?q",
-      "https://h#f",
+      "https://h#f", "https://h:99999",
       "https://a b", "file:///x"})
   void anEndpointThatIsNoneIsRefused(String endpoint) {
     var refusal = assertThrows(HubException.class, () -> of(Map.of("HF_ENDPOINT", endpoint)));
