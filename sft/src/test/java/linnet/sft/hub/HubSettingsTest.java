@@ -92,7 +92,8 @@ class HubSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://me:secret@proxy:1", "socks5://secret:1", "http://se cret"})
+  @ValueSource(strings = {"http://me:secret@proxy:1", "socks5://secret:1", "http://se cret",
+      "http://secret:99999"})
   void aProxyThatIsNotSupportedIsRefusedWithoutItsPassword(String proxy) {
     var refusal = assertThrows(HubException.class, () -> of(Map.of("HTTPS_PROXY", proxy)).proxies());
     assertTrue(refusal.getMessage().startsWith("HTTPS_PROXY"));
