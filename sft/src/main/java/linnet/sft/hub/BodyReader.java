@@ -55,7 +55,8 @@ final class BodyReader implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseab
       return switch (signals.poll(stall.toMillis(), TimeUnit.MILLISECONDS)) {
         case null -> throw new HttpTimeoutException("nothing came for " + stall.toSeconds() + " s");
         case Signal.End _ -> List.of();
-        case Signal.Failure(var cause) -> throw new IOException(cause);
+        case Signal.Failure(var cause) -> throw new IOException(cause.getMessage() == null
+            ? cause.getClass().getSimpleName() : cause.getMessage(), cause);
         case Signal.Bytes(var buffers) -> {
           subscription.request(1);
           yield buffers;
@@ -70,16 +71,13 @@ final class BodyReader implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseab
   /**
    * All bytes, where they are few.
    *
-   * @param most how many they may be
-   * @throws IOException as {@link #next}, or if there are more
+   * @param most how many they may be; if there are more, so are those that are returned
+   * @throws IOException as {@link #next}
    */
   byte[] all(int most) throws IOException {
     var bytes = new ByteArrayOutputStream();
-    for (var buffers = next(); !buffers.isEmpty(); buffers = next()) {
+    for (var buffers = next(); !buffers.isEmpty() && bytes.size() <= most; buffers = next()) {
       for (var buffer : buffers) {
-        if (buffer.remaining() > most - bytes.size()) {
-          throw new IOException("more than " + most + " bytes");
-        }
         var copy = new byte[buffer.remaining()];
         buffer.get(copy);
         bytes.writeBytes(copy);

@@ -73,7 +73,7 @@ final class EnvironmentProxies extends ProxySelector {
         throw new HubException(name + ": found a proxy with a password, which is not supported; expected"
             + " http://host:port");
       }
-      if (uri.getHost() != null && uri.getScheme().equalsIgnoreCase("http")) {
+      if (uri.getHost() != null && uri.getScheme().equalsIgnoreCase("http") && uri.getPort() <= HubHttp.MOST_PORT) {
         return InetSocketAddress.createUnresolved(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort());
       }
     } catch (URISyntaxException malformed) {

@@ -185,7 +185,7 @@ final class FileDownload {
       try {
         buffers = answer.body().next();
       } catch (IOException broken) {
-        return broken.getMessage() == null ? broken.getClass().getSimpleName() : broken.getMessage();
+        return broken.getMessage();
       }
       if (buffers.isEmpty()) {
         return partial.isWhole() ? "" : "it ended early";

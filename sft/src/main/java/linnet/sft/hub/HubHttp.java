@@ -2,6 +2,7 @@ package linnet.sft.hub;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -27,6 +28,17 @@ final class HubHttp implements AutoCloseable {
   private static final Set<Integer> BUSY = Set.of(408, 429, 500, 502, 503, 504);
   private static final int MOST_TRIES = 6;
   private static final int MOST_CONNECTS = 3;
+  /** What the JDK takes for an address has no bound on its port. */
+  static final int MOST_PORT = 0xffff;
+
+  /** The host that was asked last, which a redirect may have led to, has not answered. */
+  private static final class NoAnswerException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NoAnswerException(URI uri, IOException cause) {
+      super(Answer.host(uri) + " cannot be reached: " + reason(cause), cause);
+    }
+  }
 
   private final HttpClient client;
   private final HubSettings settings;
@@ -81,10 +93,10 @@ final class HubHttp implements AutoCloseable {
           throw new HubUnreachableException(problem + (tries == MOST_TRIES ? " " + tries + " times"
               : " and asks to wait for " + pause.toSeconds() + " s") + "; try again later");
         }
-      } catch (IOException failed) {
-        problem = Answer.host(uri) + " cannot be reached: " + reason(failed);
+      } catch (NoAnswerException failed) {
+        problem = failed.getMessage();
         pause = pauses.after(tries);
-        if (++unanswered == MOST_CONNECTS || failed instanceof SSLException) {
+        if (++unanswered == MOST_CONNECTS || failed.getCause() instanceof SSLException) {
           throw new HubUnreachableException(problem);
         }
       }
@@ -96,6 +108,8 @@ final class HubHttp implements AutoCloseable {
   private static String reason(IOException failed) {
     return switch (failed) {
       case HttpTimeoutException _ -> "no answer in time";
+      // The JDK's words for it repeat what came, be it the token or what moves a terminal's cursor.
+      case ProtocolException _ -> "what it answers is not HTTP";
       case ConnectException unknown when unknown.getCause() != null
           && unknown.getCause().getCause() instanceof UnresolvedAddressException ->
           "there is no host of this name";
@@ -105,7 +119,7 @@ final class HubHttp implements AutoCloseable {
     };
   }
 
-  private Answer follow(String method, URI start, Map<String, String> headers) throws IOException {
+  private Answer follow(String method, URI start, Map<String, String> headers) throws NoAnswerException {
     var hub = settings.endpoint();
     var uri = start;
     boolean isHubs = isSameOrigin(uri, hub);
@@ -118,8 +132,8 @@ final class HubHttp implements AutoCloseable {
       }
       var target = target(answer);
       boolean staysHubs = isHubs && isSameOrigin(target, hub);
-      if (method.equals("HEAD") && isHubs && !staysHubs) {
-        return answer; // it says itself what it leads to
+      if (method.equals("HEAD") && !isSameOrigin(target, uri) && RemoteFile.etag(answer.headers()).isPresent()) {
+        return answer; // it says itself what it leads to, as a Hub that has moved to another host does not
       }
       answer.close();
       isHubs = staysHubs;
@@ -130,7 +144,7 @@ final class HubHttp implements AutoCloseable {
   }
 
   private Answer once(String method, URI uri, Map<String, String> headers, boolean isHubs,
-      HttpHeaders hubHeaders) throws IOException {
+      HttpHeaders hubHeaders) throws NoAnswerException {
     var request = HttpRequest.newBuilder(uri).timeout(settings.answerTimeout())
         .method(method, HttpRequest.BodyPublishers.noBody())
         .header("User-Agent", "linnet; java/" + Runtime.version().feature())
@@ -144,6 +158,8 @@ final class HubHttp implements AutoCloseable {
       return new Answer(response.statusCode(), response.headers(), uri,
           isHubs ? response.headers() : hubHeaders, isHubs,
           BodyReader.of(response.body(), settings.stallTimeout()));
+    } catch (IOException failed) {
+      throw new NoAnswerException(uri, failed);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new HubException("interrupted");
@@ -166,7 +182,8 @@ final class HubHttp implements AutoCloseable {
 
   private static boolean isServers(URI uri) {
     var scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    return Set.of("http", "https").contains(scheme) && uri.getHost() != null && uri.getUserInfo() == null;
+    return Set.of("http", "https").contains(scheme) && uri.getHost() != null && uri.getUserInfo() == null
+        && uri.getPort() <= MOST_PORT;
   }
 
   private static boolean isSameOrigin(URI one, URI other) {

@@ -130,7 +130,7 @@ public final class HubSettings {
       var uri = new URI(text.replaceAll("/+$", ""));
       var scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
       if (!Set.of("http", "https").contains(scheme) || uri.getHost() == null || uri.getRawUserInfo() != null
-          || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+          || uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getPort() > HubHttp.MOST_PORT) {
         throw refusal.get();
       }
       return uri;

@@ -122,8 +122,12 @@ final class PartialFile implements AutoCloseable {
     Files.deleteIfExists(path);
   }
 
+  /** Keeps the bytes that have come, if there are any. */
   @Override
   public void close() throws IOException {
+    if (channel.isOpen() && size == 0) {
+      delete();
+    }
     channel.close();
   }
 }

@@ -25,6 +25,7 @@ final class Pull {
   private static final int MOST_LISTED = 64 << 20; // bytes of a list of files
   private static final int MOST_PAGES = 200; // of 1000 files each
   private static final int MOST_CHANGES = 3;
+  private static final int MOST_BREAKS = 3; // of a list
   private static final Pattern NEXT_PAGE = Pattern.compile("<([^>]+)>\\s*;\\s*rel=\"?next\"?");
 
   private final HubSettings settings;
@@ -149,6 +150,22 @@ final class Pull {
   }
 
   private <T> T ask(URI uri, BiFunction<Answer, JsonCursor, T> reader) {
+    for (int breaks = 1;; breaks++) {
+      try {
+        return askOnce(uri, reader);
+      } catch (IOException broken) {
+        var problem = name + ": the list of files did not come: " + broken.getMessage();
+        if (breaks == MOST_BREAKS) {
+          throw new HubUnreachableException(problem);
+        }
+        var pause = pauses.after(breaks);
+        events.accept(new PullEvent.Notice(problem + "; trying again in " + pause.toSeconds() + " s"));
+        pauses.pause(pause);
+      }
+    }
+  }
+
+  private <T> T askOnce(URI uri, BiFunction<Answer, JsonCursor, T> reader) throws IOException {
     try (var answer = http.get(uri, Map.of())) {
       if (answer.status() != 200) {
         throw Refusals.of(answer, name, "list of files", http.token());
@@ -160,8 +177,6 @@ final class Pull {
         throw new HubException(source + " has more than " + MOST_LISTED + " bytes on all its pages");
       }
       return reader.apply(answer, JsonCursor.of(Json.parse(bytes, source), source));
-    } catch (IOException broken) {
-      throw new HubUnreachableException(name + ": the list of files did not come: " + broken.getMessage());
     } catch (IllegalArgumentException malformed) {
       throw new HubException(malformed.getMessage() + "; is HF_ENDPOINT the address of a Hugging Face Hub?");
     }

@@ -52,6 +52,28 @@ class BrokenDownloadTest extends HubTestCase {
     assertTrue(from <= sent, ranges.toString());
     assertTrue(notices().getFirst().contains("broke after " + from + " of 300000 bytes"),
         notices().toString());
+    assertFalse(notices().getFirst().contains("Exception"), notices().toString());
+  }
+
+  @Test
+  void aListThatBreaksIsAskedForAgain() {
+    hub.hub(gets("/api/"), times(2, reply -> reply.cutAfter(20)));
+    assertWhole(pull());
+    assertEquals(2, notices().size());
+  }
+
+  @Test
+  void aListIsNotAskedForForEver() {
+    hub.hub(gets("/api/"), reply -> reply.cutAfter(20));
+    assertFalse(refused(REPO, REPO + ": the list of files did not come").getMessage().contains("Exception"));
+    assertEquals(3, hub.hubRequests().size());
+  }
+
+  @Test
+  void whatHasNotBegunLeavesNothing() throws IOException {
+    hub.store(gets(STORE), _ -> FakeServer.Reply.of(403).body("expired"));
+    refused(REPO, "403");
+    assertEquals(List.of(), incomplete());
   }
 
   @Test

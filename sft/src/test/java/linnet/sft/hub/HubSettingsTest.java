@@ -45,7 +45,7 @@ class HubSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"huggingface.co", "ftp://x", "https://", "https://me:secret@host", "https://h?q",
-      "https://h#f",
+      "https://h#f", "https://h:99999",
       "https://a b", "file:///x"})
   void anEndpointThatIsNoneIsRefused(String endpoint) {
     var refusal = assertThrows(HubException.class, () -> of(Map.of("HF_ENDPOINT", endpoint)));
@@ -92,7 +92,8 @@ class HubSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://me:secret@proxy:1", "socks5://secret:1", "http://se cret"})
+  @ValueSource(strings = {"http://me:secret@proxy:1", "socks5://secret:1", "http://se cret",
+      "http://secret:99999"})
   void aProxyThatIsNotSupportedIsRefusedWithoutItsPassword(String proxy) {
     var refusal = assertThrows(HubException.class, () -> of(Map.of("HTTPS_PROXY", proxy)).proxies());
     assertTrue(refusal.getMessage().startsWith("HTTPS_PROXY"));

@@ -76,11 +76,36 @@ class RedirectTest extends HubTestCase {
 
   @ParameterizedTest
   @ValueSource(strings = {"file:///etc/passwd", "ftp://127.0.0.1/x", "http://", "http://user:pass@127.0.0.1/",
-      "http:// a",
+      "http:// a", "http://127.0.0.1:99999/",
       "javascript:alert(1)"})
   void whatIsNoAddressIsNotFollowed(String location) {
     hub.hub(gets("/api/"), _ -> FakeServer.Reply.of(302).with("Location", location).body(""));
     refused(REPO, "redirects to what is no address");
+  }
+
+  @Test
+  void whatIsNoAddressIsNotFollowedForAFileEither() {
+    hub.hub(gets("/resolve/"), _ -> FakeServer.Reply.of(302).with("Location", "http://127.0.0.1:99999/").body(""));
+    refused(REPO, "redirects to what is no address");
+  }
+
+  /** Such an answer does not say what it leads to, as one does that leads to a store. */
+  @Test
+  void aHubThatHasMovedIsFollowedWithoutTheToken() throws IOException {
+    try (var old = new FakeServer()) {
+      old.behave(request -> FakeServer.Reply.of(308).with("Location", hub.origin() + request.target()).body(""));
+      environment.put("HF_ENDPOINT", old.origin());
+      assertWhole(pull());
+      assertEquals(Optional.of("Bearer " + TOKEN), old.requests().getLast().header("Authorization"));
+      hub.hubRequests().forEach(request -> assertEquals(Optional.empty(), request.header("Authorization")));
+      assertTokenStaysAtTheHub();
+    }
+  }
+
+  @Test
+  void theHostThatDoesNotAnswerIsTheOneThatIsTold() {
+    hub.hub(gets("/resolve/"), _ -> FakeServer.Reply.of(302).with("Location", "http://127.0.0.1:1/x").body(""));
+    refused(REPO, "http://127.0.0.1:1 cannot be reached");
   }
 
   @Test
@@ -125,6 +150,13 @@ class RedirectTest extends HubTestCase {
     hub.hub(gets("/api/"), _ -> FakeServer.Reply.of(403).with("X-Error-Message", "Bearer " + TOKEN
         + " is bad").body(""));
     refused(REPO, "403", "(token) is bad", "HF_TOKEN");
+  }
+
+  /** What is no header is told by the JDK as it came. */
+  @Test
+  void aServerThatRepeatsTheTokenInMalformedHeadersIsNotRepeatedEither() {
+    hub.hub(gets("/api/"), reply -> reply.with("X-Error-Message", "to \u001b[31m" + TOKEN));
+    refused(REPO, hub.origin() + " cannot be reached: what it answers is not HTTP");
   }
 
   @Test
