@@ -101,6 +101,9 @@ final class PullProgress implements Consumer<PullEvent>, AutoCloseable {
 
   private void show(PullEvent.Done done) {
     files++;
+    if (bar != null) {
+      bar.stepTo(received >> 10); // it is drawn once more when it is closed
+    }
     clearBar();
     output.say("  %-40s %10s%s", done.file(), PeakMemory.text(done.size()),
         done.checked() ? "" : "  (the server gives no checksum)");

@@ -141,8 +141,8 @@ final class RepoFiles {
       return files.getFirst();
     }
     if (!files.isEmpty()) {
-      throw new HubException(name + ": found " + files.size() + " GGUF files; name one with --file or as "
-          + name.repo() + "/FILE: " + shown(files));
+      throw new HubException(name + ": found " + files.size() + " GGUF files; name one as " + name.repo()
+          + "/FILE, or to pull with --file: " + shown(files));
     }
     if (listed.stream().anyMatch(file -> file.endsWith(".bin"))) {
       throw new HubException(name + ": found PyTorch .bin weights only, expected safetensors or GGUF; .bin"
