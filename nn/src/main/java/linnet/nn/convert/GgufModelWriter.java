@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import linnet.nn.io.FolderModel;
+import linnet.nn.io.GgufConfig;
 import linnet.nn.io.GgufFamilies;
 import linnet.nn.io.GgufFamily;
 import linnet.nn.io.GgufForms;
@@ -16,6 +17,7 @@ import linnet.nn.io.GgufGeneration;
 import linnet.nn.io.GgufMetadata;
 import linnet.nn.io.GgufModel;
 import linnet.nn.io.GgufRope;
+import linnet.nn.io.GgufTokenizer;
 import linnet.nn.io.GgufValue;
 import linnet.nn.io.GgufWriter;
 import linnet.nn.io.ModelFormatException;
@@ -82,6 +84,7 @@ record GgufModelWriter(ModelSource source, GgufTypes types) {
     values.put(QUANTIZATION_VERSION, GgufValue.uint32(CURRENT_QUANTIZATION));
     values.putAll(keys.values());
     values.putAll(text);
+    values.putAll(tokenizer(folder, text, config.vocabSize()));
     values.putAll(GgufGeneration.write(stops(config), source.generationConfig(), text));
     MergeRecord.metadata(MergeRecord.of(source)).forEach(
         (key, record) -> values.put(GgufModel.ANNOTATION + key, GgufValue.text(record)));
@@ -99,6 +102,17 @@ record GgufModelWriter(ModelSource source, GgufTypes types) {
     }
     notes.addAll(fallen(tensors));
     return notes;
+  }
+
+  /** The tokenizer's keys, with a token for each row of the embedding. */
+  private static SequencedMap<String, GgufValue> tokenizer(FolderModel folder,
+      SequencedMap<String, GgufValue> text, int rows) {
+    var tokenizer = GgufTokenizer.read(new GgufMetadata(folder.path().toString(), text));
+    try {
+      return tokenizer.map(all -> all.withRows(rows).toMetadata()).orElseGet(LinkedHashMap::new);
+    } catch (IllegalArgumentException refused) {
+      throw new ModelFormatException(folder.path(), GgufConfig.VOCABULARY, refused.getMessage());
+    }
   }
 
   private SequencedSet<Integer> stops(ModelConfig config) {

@@ -1,5 +1,6 @@
 package linnet.nn.io;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,9 @@ public record GgufTokenizer(
     String model, Optional<String> pre, List<String> tokens, List<Integer> kinds, List<Float> scores,
     List<String> merges, OptionalInt bos, OptionalInt eos, OptionalInt unknown, OptionalInt padding,
     Optional<Boolean> addBos, Optional<Boolean> addEos, Optional<Boolean> addSpacePrefix) {
+  private static final int NORMAL = 1;
+  private static final int UNUSED = 5;
+  private static final float NEVER_MERGED = -10_000;
   private static final String MODEL = "tokenizer.ggml.model";
   private static final String PRE = "tokenizer.ggml.pre";
   private static final String TOKENS = "tokenizer.ggml.tokens";
@@ -117,6 +121,42 @@ public record GgufTokenizer(
           + ", expected the id of one of the " + tokens + " tokens");
     }
     return OptionalInt.of((int) id.getAsLong());
+  }
+
+  /**
+   * The same with one token for each row of an embedding, without which llama.cpp refuses a file. Rows behind
+   * the tokens (Qwen's, Phi-3's) get names of their own and are unused, as llama.cpp's converter has it; added
+   * tokens without a row (Gemma 3's for images) are left out, since no model of that many rows knows them.
+   *
+   * @param rows the number of rows
+   * @throws IllegalArgumentException if a token that merging makes has no row
+   */
+  public GgufTokenizer withRows(int rows) {
+    int known = Math.min(rows, tokens.size());
+    for (int id = known; id < tokens.size(); id++) {
+      if (kinds.isEmpty() || kinds.get(id) == NORMAL) {
+        throw new IllegalArgumentException("found " + rows + ", expected a row for each token of the"
+            + " tokenizer, and it makes one with the id " + id);
+      }
+    }
+    var names = new ArrayList<>(tokens.subList(0, known));
+    for (int id = known; id < rows; id++) {
+      names.add("[PAD" + id + "]");
+    }
+    return new GgufTokenizer(model, pre, names, resized(kinds, rows, UNUSED),
+        resized(scores, rows, NEVER_MERGED), merges, bos, eos, unknown, padding, addBos, addEos,
+        addSpacePrefix);
+  }
+
+  private static <T> List<T> resized(List<T> values, int size, T more) {
+    if (values.isEmpty()) {
+      return values;
+    }
+    var resized = new ArrayList<>(values.subList(0, Math.min(size, values.size())));
+    while (resized.size() < size) {
+      resized.add(more);
+    }
+    return resized;
   }
 
   /**

@@ -14,11 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import linnet.nn.Golden;
 import linnet.nn.io.AtomicFile;
 import linnet.nn.io.Bytes;
 import linnet.nn.io.GgufModel;
+import linnet.nn.io.GgufTokenizer;
 import linnet.nn.io.GgufValue;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelFormatException;
@@ -43,6 +46,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelConverterTest {
   private static final long SHARD = SafetensorsShardWriter.DEFAULT_SHARD_BYTES;
+  /** Of the golden model's embedding. */
+  private static final int ROWS = 131;
 
   @TempDir
   Path folder;
@@ -59,7 +64,7 @@ class ModelConverterTest {
     try (var model = ModelSource.open(gguf)) {
       new ModelConverter(model, DType.F32).toFolder(back, SHARD, _ -> { });
       assertEquals(OptionalLong.of(0), ((GgufModel) model).file().metadata().integer("general.file_type"));
-      assertEquals(Optional.of(TinyLlama.TOKENIZER), ((GgufModel) model).tokenizer());
+      assertEquals(Optional.of(TinyLlama.TOKENIZER.withRows(ROWS)), ((GgufModel) model).tokenizer());
     }
     assertEquals(-1, Files.mismatch(original.resolve(ModelFiles.WEIGHTS), back.resolve(ModelFiles.WEIGHTS)));
     try (var before = ModelSource.open(original); var after = ModelSource.open(back)) {
@@ -70,6 +75,49 @@ class ModelConverterTest {
             after.config().asObject().get(key), key);
       }
       assertEquals("float32", after.config().at("torch_dtype").asString());
+    }
+  }
+
+  @Test
+  void theTokenizerGetsATokenForEachRowOfTheEmbedding() throws IOException {
+    var tokenizer = TinyLlama.TOKENIZER;
+    var tokens = converted(tokenizer).tokens();
+    assertEquals(ROWS, tokens.size());
+    assertEquals(tokenizer.tokens(), tokens.subList(0, tokenizer.tokens().size()));
+    assertEquals("[PAD130]", tokens.getLast());
+
+    var scored = new GgufTokenizer("llama", Optional.empty(), List.of("<s>", "a"), List.of(3, 1),
+        List.of(0f, -1f), List.of(), OptionalInt.of(0), OptionalInt.empty(), OptionalInt.empty(),
+        OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty()).withRows(3);
+    assertEquals(List.of(3, 1, 5), scored.kinds());
+    assertEquals(List.of(0f, -1f, -10_000f), scored.scores());
+  }
+
+  @Test
+  void addedTokensWithoutARowAreLeftOutAndOthersRefused() throws IOException {
+    assertEquals(ROWS, converted(tokens(ROWS + 1, 3)).tokens().size());
+    var error = assertThrows(ModelFormatException.class, () -> converted(tokens(ROWS + 1, 1)));
+    assertTrue(error.getMessage().endsWith("vocab_size: found 131, expected a row for each token of the"
+        + " tokenizer, and it makes one with the id 131"), error.getMessage());
+  }
+
+  private static GgufTokenizer tokens(int count, int kindOfLast) {
+    var names = IntStream.range(0, count).mapToObj(id -> "t" + id).toList();
+    var kinds = IntStream.range(0, count).mapToObj(id -> id == count - 1 ? kindOfLast : 1).toList();
+    return new GgufTokenizer("gpt2", Optional.of("smollm"), names, kinds, List.of(), OptionalInt.empty(),
+        OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The tokenizer in a file of the golden model. */
+  private GgufTokenizer converted(GgufTokenizer tokenizer) throws IOException {
+    var file = folder.resolve("converted.gguf");
+    var original = folder.resolve("original");
+    try (var model = ModelSource.open(Files.exists(original) ? original : golden("config.json"))) {
+      new ModelConverter(model, DType.F32).toGguf(file, tokenizer.toMetadata());
+    }
+    try (var model = ModelSource.open(file)) {
+      return ((GgufModel) model).tokenizer().orElseThrow();
     }
   }
 

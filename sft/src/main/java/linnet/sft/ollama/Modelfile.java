@@ -1,6 +1,7 @@
 package linnet.sft.ollama;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -60,8 +61,9 @@ public record Modelfile(String text, boolean hasTemplate) {
   /** Whether the tokenizer puts a token in front of every text, so that the template must not. */
   private static Optional<String> bosIsAdded(ModelText model) {
     var tokenizer = model.tokenizer();
-    var empty = tokenizer.encode("").ids();
-    return empty.length == 0 ? Optional.empty() : tokenizer.token(empty[0]);
+    var whole = tokenizer.encodeWithSpecialTokens("a").ids();
+    boolean added = Arrays.mismatch(whole, tokenizer.encode("a").ids()) == 0;
+    return added ? tokenizer.token(whole[0]) : Optional.empty();
   }
 
   private static void parameter(StringBuilder text, String name, String value) {
