@@ -8,7 +8,10 @@ package linnet.sft.template.jinja;
  * @param depth nested blocks, expressions, calls and containers
  */
 public record Limits(long steps, int characters, int depth) {
-  /** Generous for every published template, over in a second or two for a hostile one. */
+  /**
+   * Generous for every published template. A hostile one ends after a few seconds at most, and what it builds
+   * takes up to half a gigabyte: some 24 bytes an element.
+   */
   public static final Limits DEFAULT = new Limits(20_000_000, 16_000_000, 300);
 
   /** Checks that the bounds can be kept. */
