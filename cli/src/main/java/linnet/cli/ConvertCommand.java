@@ -122,7 +122,7 @@ final class ConvertCommand implements Callable<Integer> {
         writeModelfile("./" + out.getFileName(), Optional.empty(), text, source);
       } else {
         long megabytes = maxShardMegabytes == null ? USUAL_SHARD_MEGABYTES : maxShardMegabytes;
-        converter.toFolder(out, megabytes * 1_000_000, folder -> text.savedTokenizer().save(folder));
+        converter.toFolder(out, megabytes * 1_000_000, folder -> text.convertedTokenizer().save(folder));
       }
       notes.forEach(note -> Notices.print(output, note));
       return done(dtype, source.tensors().specs().size());

@@ -201,9 +201,14 @@ public final class ModelText {
         .add(choice.map(template -> template.name() + "\n" + template.source()).orElse(""));
   }
 
-  /** The tokenizer with this template beside it, as it is saved. */
+  /** The tokenizer with this template beside it, as it is saved with what was trained on its texts. */
   public Tokenizer savedTokenizer() {
     return tokenizer().withConfig(tokenizer().config().withChatTemplate(template().source()));
+  }
+
+  /** The tokenizer as it is written beside a model in another form: a guess is not passed on as the model's. */
+  public Tokenizer convertedTokenizer() {
+    return templateOrigin() == TemplateOrigin.GUESSED ? tokenizer() : savedTokenizer();
   }
 
   /**

@@ -37,6 +37,7 @@ class ModelTextTest {
     assertEquals(ChatTemplate.CHATML, text.template().source());
     assertFalse(text.ggufMetadata().containsKey(GgufModel.CHAT_TEMPLATE),
         "a guess is not passed on as the model's");
+    assertTrue(text.convertedTokenizer().config().chatTemplate().isEmpty(), "nor in a folder");
   }
 
   @Test
@@ -103,6 +104,7 @@ class ModelTextTest {
     var text = ModelText.open(TinyChatModel.write(folder, true));
     assertTrue(text.templateIsModels());
     assertTrue(text.ggufMetadata().containsKey(GgufModel.CHAT_TEMPLATE));
+    assertEquals(text.template().source(), text.convertedTokenizer().config().chatTemplate().orElseThrow());
   }
 
   @Test
