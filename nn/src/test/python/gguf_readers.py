@@ -23,7 +23,8 @@ from safetensors.torch import load_file
 LINNET, TOKENIZER, WORK = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
 WANTED = sys.argv[4:]
 VOCABULARY = len(transformers.AutoTokenizer.from_pretrained(TOKENIZER))
-SIZES = dict(vocab_size=VOCABULARY, hidden_size=96, intermediate_size=88, num_hidden_layers=5, num_attention_heads=6,
+ROWS = VOCABULARY + 5  # of the embedding: some models have more than tokens
+SIZES = dict(vocab_size=ROWS, hidden_size=96, intermediate_size=88, num_hidden_layers=5, num_attention_heads=6,
              num_key_value_heads=2, max_position_embeddings=256, initializer_range=0.25, bos_token_id=0,
              eos_token_id=0, pad_token_id=0)
 PROMPT = [5 + (i * i * 7) % (VOCABULARY - 9) for i in range(23)]
@@ -57,7 +58,7 @@ def cases():
     yield "qwen3", t.Qwen3Config(**sizes(), head_dim=24, tie_word_embeddings=True)
     yield "smollm3", t.SmolLM3Config(**sizes(), tie_word_embeddings=True)
     yield "smollm3-yarn", t.SmolLM3Config(**sizes(), rope_parameters=YARN)
-    yield "gpt2", t.GPT2Config(vocab_size=VOCABULARY, n_embd=96, n_layer=3, n_head=6, n_positions=128, n_inner=160,
+    yield "gpt2", t.GPT2Config(vocab_size=ROWS, n_embd=96, n_layer=3, n_head=6, n_positions=128, n_inner=160,
                                initializer_range=0.25, bos_token_id=0, eos_token_id=0)
     yield "phi", t.PhiConfig(**sizes(num_key_value_heads=6),
                              rope_parameters=dict(rope_type="default", rope_theta=300.0, partial_rotary_factor=0.5))

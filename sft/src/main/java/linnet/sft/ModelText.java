@@ -206,9 +206,9 @@ public final class ModelText {
     return tokenizer().withConfig(tokenizer().config().withChatTemplate(template().source()));
   }
 
-  /** The tokenizer as it is written beside a model in another form: a guess is not passed on as the model's. */
+  /** The tokenizer as it is written beside a model in another form: without a template that was guessed. */
   public Tokenizer convertedTokenizer() {
-    return templateOrigin() == TemplateOrigin.GUESSED ? tokenizer() : savedTokenizer();
+    return isGuessed() ? tokenizer() : savedTokenizer();
   }
 
   /**
@@ -223,10 +223,15 @@ public final class ModelText {
     if (!known.equals(name)) {
       values.put("general.name", GgufValue.text(known));
     }
-    if (templateOrigin() != TemplateOrigin.GUESSED) {
+    if (!isGuessed()) {
       values.put(GgufModel.CHAT_TEMPLATE, GgufValue.text(template().source()));
     }
     return values;
+  }
+
+  /** Then it is not passed on as the model's. */
+  private boolean isGuessed() {
+    return templateOrigin() == TemplateOrigin.GUESSED;
   }
 
   private static Map<String, String> specialTokens(Tokenizer tokenizer) {

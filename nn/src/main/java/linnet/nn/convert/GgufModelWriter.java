@@ -58,6 +58,7 @@ record GgufModelWriter(ModelSource source, GgufTypes types) {
     values.put(FILE_TYPE, GgufValue.uint32(types.fileType()));
     values.put(QUANTIZATION_VERSION, GgufValue.uint32(CURRENT_QUANTIZATION));
     values.putAll(text);
+    values.putAll(tokenizer(values, Checkpoint.of(gguf).config().vocabSize()));
     var tensors = new ArrayList<OutgoingTensor>();
     raw.specs().forEach((name, spec) -> {
       var target = types.of(name, spec.dtype(), spec.shape());
@@ -84,7 +85,7 @@ record GgufModelWriter(ModelSource source, GgufTypes types) {
     values.put(QUANTIZATION_VERSION, GgufValue.uint32(CURRENT_QUANTIZATION));
     values.putAll(keys.values());
     values.putAll(text);
-    values.putAll(tokenizer(folder, text, config.vocabSize()));
+    values.putAll(tokenizer(values, config.vocabSize()));
     values.putAll(GgufGeneration.write(stops(config), source.generationConfig(), text));
     MergeRecord.metadata(MergeRecord.of(source)).forEach(
         (key, record) -> values.put(GgufModel.ANNOTATION + key, GgufValue.text(record)));
@@ -105,13 +106,12 @@ record GgufModelWriter(ModelSource source, GgufTypes types) {
   }
 
   /** The tokenizer's keys, with a token for each row of the embedding. */
-  private static SequencedMap<String, GgufValue> tokenizer(FolderModel folder,
-      SequencedMap<String, GgufValue> text, int rows) {
-    var tokenizer = GgufTokenizer.read(new GgufMetadata(folder.path().toString(), text));
+  private SequencedMap<String, GgufValue> tokenizer(SequencedMap<String, GgufValue> values, int rows) {
+    var tokenizer = GgufTokenizer.read(new GgufMetadata(source.path().toString(), values));
     try {
       return tokenizer.map(all -> all.withRows(rows).toMetadata()).orElseGet(LinkedHashMap::new);
     } catch (IllegalArgumentException refused) {
-      throw new ModelFormatException(folder.path(), GgufConfig.VOCABULARY, refused.getMessage());
+      throw new ModelFormatException(source.path(), GgufConfig.VOCABULARY, refused.getMessage());
     }
   }
 

@@ -7,6 +7,9 @@ import java.util.function.Supplier;
  * backtrack without end.
  */
 public final class BoundedText implements CharSequence {
+  /** Before a literal in a pattern it keeps Java from making a table for it, which may take quadratic time. */
+  public static final String NO_TABLE = "(?:)";
+
   private final String text;
   private final Supplier<? extends RuntimeException> refusal;
   private long left;

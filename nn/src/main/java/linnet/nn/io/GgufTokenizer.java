@@ -2,12 +2,14 @@ package linnet.nn.io;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * The tokenizer that a GGUF file carries under {@code tokenizer.ggml.*}.
@@ -32,9 +34,11 @@ public record GgufTokenizer(
     String model, Optional<String> pre, List<String> tokens, List<Integer> kinds, List<Float> scores,
     List<String> merges, OptionalInt bos, OptionalInt eos, OptionalInt unknown, OptionalInt padding,
     Optional<Boolean> addBos, Optional<Boolean> addEos, Optional<Boolean> addSpacePrefix) {
-  private static final int NORMAL = 1;
+  private static final int CONTROL = 3;
+  private static final int USER_DEFINED = 4;
   private static final int UNUSED = 5;
-  private static final float NEVER_MERGED = -10_000;
+  /** What llama.cpp's converter gives them; no two pieces make one up. */
+  private static final float SCORE_OF_UNUSED = -10_000;
   private static final String MODEL = "tokenizer.ggml.model";
   private static final String PRE = "tokenizer.ggml.pre";
   private static final String TOKENS = "tokenizer.ggml.tokens";
@@ -126,26 +130,52 @@ public record GgufTokenizer(
   /**
    * The same with one token for each row of an embedding, without which llama.cpp refuses a file. Rows behind
    * the tokens (Qwen's, Phi-3's) get names of their own and are unused, as llama.cpp's converter has it; added
-   * tokens without a row (Gemma 3's for images) are left out, since no model of that many rows knows them.
+   * tokens without a row (Gemma 3's for images) are left out, since no model of that many rows knows them, and
+   * with them a role that one has.
    *
    * @param rows the number of rows
-   * @throws IllegalArgumentException if a token that merging makes has no row
+   * @throws IllegalArgumentException if encoding may give a token that has no row
    */
   public GgufTokenizer withRows(int rows) {
     int known = Math.min(rows, tokens.size());
+    var cut = new HashSet<>(tokens.subList(known, tokens.size()));
     for (int id = known; id < tokens.size(); id++) {
-      if (kinds.isEmpty() || kinds.get(id) == NORMAL) {
-        throw new IllegalArgumentException("found " + rows + ", expected a row for each token of the"
-            + " tokenizer, and it makes one with the id " + id);
+      if (kinds.isEmpty() || !Set.of(CONTROL, USER_DEFINED, UNUSED).contains(kinds.get(id))) {
+        throw noRow(rows, id);
       }
+    }
+    for (var merge : cut.isEmpty() ? List.<String>of() : merges) {
+      int space = merge.indexOf(' ', 1);
+      String made = merge.substring(0, space) + merge.substring(space + 1);
+      if (cut.contains(made)) {
+        throw noRow(rows, tokens.indexOf(made));
+      }
+    }
+    for (var added : List.of(addBos.orElse(false) ? bos : OptionalInt.empty(),
+        addEos.orElse(false) ? eos : OptionalInt.empty())) {
+      added.ifPresent(id -> {
+        if (id >= rows) {
+          throw noRow(rows, id);
+        }
+      });
     }
     var names = new ArrayList<>(tokens.subList(0, known));
     for (int id = known; id < rows; id++) {
       names.add("[PAD" + id + "]");
     }
     return new GgufTokenizer(model, pre, names, resized(kinds, rows, UNUSED),
-        resized(scores, rows, NEVER_MERGED), merges, bos, eos, unknown, padding, addBos, addEos,
-        addSpacePrefix);
+        resized(scores, rows, SCORE_OF_UNUSED), merges, below(rows, bos), below(rows, eos),
+        below(rows, unknown), below(rows, padding), addBos, addEos, addSpacePrefix);
+  }
+
+  private static OptionalInt below(int rows, OptionalInt id) {
+    return id.isPresent() && id.getAsInt() < rows ? id : OptionalInt.empty();
+  }
+
+  private static IllegalArgumentException noRow(int rows, int id) {
+    return new IllegalArgumentException("found " + rows + ", expected a row of the embedding for each token that"
+        + " the tokenizer may give, and there is one with the id " + id
+        + "; resize the embedding, or remove the token from the tokenizer");
   }
 
   private static <T> List<T> resized(List<T> values, int size, T more) {

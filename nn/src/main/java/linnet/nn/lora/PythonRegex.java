@@ -19,8 +19,6 @@ final class PythonRegex {
   private static final int LOOKS = 1_000_000;
   /** Times that something must be repeated, all such numbers multiplied: what is empty looks at no text. */
   private static final int MAX_REPETITIONS = 1000;
-  /** Before a literal it keeps Java from making a table for it, which may take quadratic time. */
-  private static final String NOTHING = "(?:)";
   private static final String REPETITIONS = "*+?{";
   private static final String ESCAPES = "AbBdDsSwWnrtfxu";
 
@@ -43,8 +41,9 @@ final class PythonRegex {
   static Pattern compile(String python) {
     var translated = new PythonRegex(python).translate();
     try {
-      boolean malformed = !translated.isEmpty() && REPETITIONS.indexOf(translated.charAt(0)) >= 0;
-      return Pattern.compile(malformed ? translated : NOTHING + translated, Pattern.UNIX_LINES);
+      boolean repeatsNothing = !translated.isEmpty() && REPETITIONS.indexOf(translated.charAt(0)) >= 0;
+      var source = repeatsNothing ? translated : BoundedText.NO_TABLE + translated; // which it could repeat
+      return Pattern.compile(source, Pattern.UNIX_LINES);
     } catch (PatternSyntaxException javas) {
       throw new PatternSyntaxException(javas.getDescription(), python, -1);
     }

@@ -20,13 +20,17 @@ import java.util.stream.IntStream;
 import linnet.nn.Golden;
 import linnet.nn.io.AtomicFile;
 import linnet.nn.io.Bytes;
+import linnet.nn.io.GgufFile;
+import linnet.nn.io.GgufMetadata;
 import linnet.nn.io.GgufModel;
 import linnet.nn.io.GgufTokenizer;
 import linnet.nn.io.GgufValue;
+import linnet.nn.io.GgufWriter;
 import linnet.nn.io.ModelFiles;
 import linnet.nn.io.ModelFormatException;
 import linnet.nn.io.ModelSource;
 import linnet.nn.io.OutgoingTensor;
+import linnet.nn.io.Recoding;
 import linnet.nn.io.SafetensorsFile;
 import linnet.nn.io.SafetensorsShardWriter;
 import linnet.nn.io.SafetensorsWriter;
@@ -97,8 +101,48 @@ class ModelConverterTest {
   void addedTokensWithoutARowAreLeftOutAndOthersRefused() throws IOException {
     assertEquals(ROWS, converted(tokens(ROWS + 1, 3)).tokens().size());
     var error = assertThrows(ModelFormatException.class, () -> converted(tokens(ROWS + 1, 1)));
-    assertTrue(error.getMessage().endsWith("vocab_size: found 131, expected a row for each token of the"
-        + " tokenizer, and it makes one with the id 131"), error.getMessage());
+    assertTrue(error.getMessage().endsWith("vocab_size: found 131, expected a row of the embedding for each"
+        + " token that the tokenizer may give, and there is one with the id 131; resize the embedding, or remove the"
+        + " token from the tokenizer"), error.getMessage());
+  }
+
+  @Test
+  void whatALeftOutTokenWasForIsLeftOutToo() {
+    var padding = small(List.of("a b"), OptionalInt.of(3), false).withRows(3);
+    assertEquals(OptionalInt.empty(), padding.padding());
+    assertEquals(OptionalInt.empty(), padding.bos());
+    assertEquals(OptionalInt.of(3), small(List.of("a b"), OptionalInt.of(3), true).withRows(4).bos());
+    assertThrows(IllegalArgumentException.class,
+        () -> small(List.of("a b"), OptionalInt.of(3), true).withRows(3));
+    assertThrows(IllegalArgumentException.class,
+        () -> small(List.of("a b", "ab a"), OptionalInt.empty(), false).withRows(3));
+  }
+
+  private static GgufTokenizer small(List<String> merges, OptionalInt bos, boolean addBos) {
+    return new GgufTokenizer("gpt2", Optional.of("smollm"), List.of("a", "b", "ab", "aba"), List.of(1, 1, 1, 3),
+        merges, bos, OptionalInt.of(2), OptionalInt.of(0), bos, Optional.of(addBos), Optional.empty(),
+        Optional.empty());
+  }
+
+  @Test
+  void aFileThatLacksTokensGetsThemWhenItIsConverted() throws IOException {
+    var file = folder.resolve("whole.gguf");
+    var tokenizer = converted(TinyLlama.TOKENIZER);
+    var lacking = folder.resolve("lacking.gguf");
+    try (var whole = GgufFile.open(folder.resolve("converted.gguf"))) {
+      var values = new LinkedHashMap<>(whole.metadata().values());
+      values.putAll(TinyLlama.TOKENIZER.toMetadata());
+      GgufWriter.write(lacking, new GgufMetadata("lacking", values), whole.specs().values().stream()
+          .map(spec -> new OutgoingTensor(spec,
+              sink -> new Recoding(whole.get(spec.name()), spec.dtype()).writeTo(sink)))
+          .toList());
+    }
+    try (var model = ModelSource.open(lacking)) {
+      new ModelConverter(model, DType.F16).toGguf(file, TinyLlama.TOKENIZER.toMetadata());
+    }
+    try (var model = ModelSource.open(file)) {
+      assertEquals(Optional.of(tokenizer), ((GgufModel) model).tokenizer());
+    }
   }
 
   private static GgufTokenizer tokens(int count, int kindOfLast) {

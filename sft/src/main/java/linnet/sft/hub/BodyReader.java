@@ -71,16 +71,19 @@ final class BodyReader implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseab
   /**
    * All bytes, where they are few.
    *
-   * @param most how many they may be; if there are more, so are those that are returned
+   * @param most how many they may be; of a longer body, more than so many are returned
    * @throws IOException as {@link #next}
    */
   byte[] all(int most) throws IOException {
     var bytes = new ByteArrayOutputStream();
-    for (var buffers = next(); !buffers.isEmpty() && bytes.size() <= most; buffers = next()) {
+    for (var buffers = next(); !buffers.isEmpty(); buffers = next()) {
       for (var buffer : buffers) {
         var copy = new byte[buffer.remaining()];
         buffer.get(copy);
         bytes.writeBytes(copy);
+      }
+      if (bytes.size() > most) {
+        break;
       }
     }
     return bytes.toByteArray();

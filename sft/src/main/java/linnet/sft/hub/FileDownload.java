@@ -125,7 +125,7 @@ final class FileDownload {
       if (fruitless == MOST_FRUITLESS || breaks == MOST_BREAKS) {
         throw new HubUnreachableException(name + ": " + file.path() + ": the connection broke " + breaks
             + " times, the last time after " + partial.size() + " of " + file.size() + " bytes (" + problem
-            + "); they are kept: the same command goes on from there");
+            + (partial.size() == 0 ? ")" : "); they are kept: the same command goes on from there"));
       }
       var pause = pauses.after(Math.max(1, fruitless));
       listener.notice(file.path() + ": the connection broke after " + partial.size() + " of " + file.size()

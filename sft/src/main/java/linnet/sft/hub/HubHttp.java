@@ -28,7 +28,7 @@ final class HubHttp implements AutoCloseable {
   private static final Set<Integer> BUSY = Set.of(408, 429, 500, 502, 503, 504);
   private static final int MOST_TRIES = 6;
   private static final int MOST_CONNECTS = 3;
-  /** What the JDK takes for an address has no bound on its port. */
+  /** The JDK takes an address with a higher port for one, and fails when it is asked. */
   static final int MOST_PORT = 0xffff;
 
   /** The host that was asked last, which a redirect may have led to, has not answered. */
@@ -132,7 +132,8 @@ final class HubHttp implements AutoCloseable {
       }
       var target = target(answer);
       boolean staysHubs = isHubs && isSameOrigin(target, hub);
-      if (method.equals("HEAD") && !isSameOrigin(target, uri) && RemoteFile.etag(answer.headers()).isPresent()) {
+      if (method.equals("HEAD") && !isSameOrigin(target, uri)
+          && answer.headers().firstValue(RemoteFile.LINKED_SIZE).isPresent()) {
         return answer; // it says itself what it leads to, as a Hub that has moved to another host does not
       }
       answer.close();

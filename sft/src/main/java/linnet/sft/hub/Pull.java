@@ -1,6 +1,7 @@
 package linnet.sft.hub;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -153,6 +154,8 @@ final class Pull {
     for (int breaks = 1;; breaks++) {
       try {
         return askOnce(uri, reader);
+      } catch (InterruptedIOException stopped) {
+        throw new HubException(stopped.getMessage());
       } catch (IOException broken) {
         var problem = name + ": the list of files did not come: " + broken.getMessage();
         if (breaks == MOST_BREAKS) {

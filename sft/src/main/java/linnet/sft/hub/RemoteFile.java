@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
  * @param size bytes
  */
 record RemoteFile(String path, String etag, String rawEtag, long size) {
+  /** The header of an answer that says itself how long the file is that it leads to. */
+  static final String LINKED_SIZE = "X-Linked-Size";
+
   private static final Pattern FILE_NAME =
       Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9_-])?");
 
@@ -29,7 +32,7 @@ record RemoteFile(String path, String etag, String rawEtag, long size) {
       throw new HubException(name + ": " + path + ": " + answer.host()
           + " gives an etag that cannot be a file's name, \"" + etag.replaceAll("\\p{Cntrl}", "?") + "\"");
     }
-    var size = answer.count("X-Linked-Size");
+    var size = answer.count(LINKED_SIZE);
     if (size.isEmpty() && !answer.isRedirect()) {
       size = answer.count("Content-Length");
     }

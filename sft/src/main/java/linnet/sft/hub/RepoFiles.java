@@ -142,7 +142,7 @@ final class RepoFiles {
     }
     if (!files.isEmpty()) {
       throw new HubException(name + ": found " + files.size() + " GGUF files; name one as " + name.repo()
-          + "/FILE, or to pull with --file: " + shown(files));
+          + "/FILE (pull also takes --file FILE): " + shown(files));
     }
     if (listed.stream().anyMatch(file -> file.endsWith(".bin"))) {
       throw new HubException(name + ": found PyTorch .bin weights only, expected safetensors or GGUF; .bin"

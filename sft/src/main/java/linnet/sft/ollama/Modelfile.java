@@ -38,7 +38,7 @@ public record Modelfile(String text, boolean hasTemplate) {
     var text = new StringBuilder("FROM ").append(from).append('\n');
     adapter.ifPresent(file -> text.append("ADAPTER ").append(file).append('\n'));
     var format = model.templateIsModels() ? TurnFormat.of(model.template()) : Optional.<TurnFormat>empty();
-    var template = format.flatMap(f -> new GoTemplate(f, bosIsAdded(model)).text());
+    var template = format.flatMap(f -> new GoTemplate(f, addedBos(model)).text());
     template.ifPresentOrElse(
         go -> text.append("TEMPLATE ").append(QUOTES).append(go).append(QUOTES).append('\n'),
         () -> text.append(model.templateIsModels() ? "# no TEMPLATE: Ollama takes the one in the GGUF file\n"
@@ -58,8 +58,8 @@ public record Modelfile(String text, boolean hasTemplate) {
     return new Modelfile(text.toString(), template.isPresent());
   }
 
-  /** Whether the tokenizer puts a token in front of every text, so that the template must not. */
-  private static Optional<String> bosIsAdded(ModelText model) {
+  /** The token that the tokenizer puts in front of every text, so that the template must not. */
+  private static Optional<String> addedBos(ModelText model) {
     var tokenizer = model.tokenizer();
     var whole = tokenizer.encodeWithSpecialTokens("a").ids();
     boolean added = Arrays.mismatch(whole, tokenizer.encode("a").ids()) == 0;

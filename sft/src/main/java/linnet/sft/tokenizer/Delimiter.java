@@ -26,7 +26,8 @@ sealed interface Delimiter {
   /** The occurrences of a string. */
   static Delimiter literal(String literal) {
     var quoted = Pattern.quote(literal);
-    return new Regex(literal, Pattern.compile(literal.length() > 1 ? OnigurumaRegex.NOTHING + quoted : quoted));
+    boolean hasTable = literal.length() > 1;
+    return new Regex(literal, Pattern.compile(hasTable ? BoundedText.NO_TABLE + quoted : quoted));
   }
 
   /** Splits a piece at the matches. */
@@ -90,7 +91,7 @@ sealed interface Delimiter {
           } else if (end == piece.length()) {
             break;
           }
-          if (end == start) { // Java would go on amid a character, and Oniguruma begins at the same one, for \G
+          if (end == start) { // as in Oniguruma once more from its place, which \G sees, then behind a whole character
             matcher.region(again ? end + Character.charCount(piece.codePointAt(end)) : end, piece.length());
           }
         }

@@ -2,6 +2,7 @@ package linnet.sft.tokenizer;
 
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import linnet.nn.io.BoundedText;
 
 /**
  * Compiles the regular expressions of {@code tokenizer.json}, which are written for the Oniguruma library in
@@ -24,9 +25,6 @@ final class OnigurumaRegex {
   /** Matches nothing, and makes Java look behind, and begin, at whole characters rather than halves of them. */
   private static final String BY_CHARACTER = "\uD800\uDC00{0}";
 
-  /** Before a literal it keeps Java from making a table for it, which may take quadratic time. */
-  static final String NOTHING = "(?:)";
-
   /** Characters of a regular expression that an error repeats, at most. */
   private static final int MOST_QUOTED = 120;
 
@@ -39,7 +37,7 @@ final class OnigurumaRegex {
    */
   static Pattern compile(String regex) {
     try {
-      return compileJava(NOTHING + OnigurumaParser.parse(regex).java() + BY_CHARACTER);
+      return compileJava(BoundedText.NO_TABLE + OnigurumaParser.parse(regex).java() + BY_CHARACTER);
     } catch (PatternSyntaxException javas) {
       if (javas.getDescription().startsWith("Illegal character range")) {
         throw malformed(regex, ": a range that ends before it begins");

@@ -168,7 +168,7 @@ final class OnigurumaScanner {
         && digits.chars().allMatch(c -> c < 128 && Character.digit(c, base) >= 0);
     int code = isNumber ? Integer.parseInt(digits, base) : -1;
     if (!Character.isValidCodePoint(code) || Character.getType(code) == Character.SURROGATE) {
-      throw lacks(start, "what is not the number of a character, \"" + digits + "\"");
+      throw lacks(start, "a number that no character has, " + OnigurumaRegex.quoted(digits));
     }
     return code;
   }

@@ -6,8 +6,8 @@ import static linnet.tensor.vector.Width.S;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * 6 rows × 2 vectors: 12 sums and 4 operands, all of 16 registers. Two k at a time, since beside so many
- * multiply-adds each instruction of the loop itself counts where two threads share a core.
+ * 6 rows × 2 vectors: 12 sums and 4 operands in 16 registers. Two k at a time halve the loop's own
+ * instructions, which count where somebody else's thread shares the core.
  */
 final class Kernel6x2 implements MicroKernel {
   private static final int ROWS = 6;

@@ -154,13 +154,14 @@ class HostileTemplateTest {
             + "{{ ns.x == [ns.x][0] }}{{ ns.x | tojson }}",
         "{% set ns = namespace(x=['a']) %}{% for i in range(240) %}{% set ns.x = ns.x | map('upper') %}"
             + "{% endfor %}{{ ns.x | list }}",
-        "{% macro f() %}".repeat(290) + "{% endmacro %}".repeat(290), "{% macro f() %}".repeat(1150),
-        "{% for x in [1] %}".repeat(290) + "{% endfor %}".repeat(290), "{% for x in [1] %}".repeat(1150)}) {
+        "{% macro f() %}".repeat(1150), "{% for x in [1] %}".repeat(1150)}) {
       var thread = new Thread(null, () -> {
         try {
           JinjaTemplate.parse("deep", source, Limits.DEFAULT).render(Map.of(), NOW);
         } catch (TemplateException refused) {
-          assertEquals(ErrorKind.LIMIT, refused.kind());
+          if (refused.kind() != ErrorKind.LIMIT) {
+            failures.add(refused);
+          }
         } catch (Throwable failed) {
           failures.add(failed);
         }
@@ -169,6 +170,12 @@ class HostileTemplateTest {
       thread.join();
     }
     assertEquals(List.of(), failures);
+  }
+
+  @Test
+  void nestingUpToTheLimitIsTaken() {
+    JinjaTemplate.parse("deep", "{% macro f() %}".repeat(290) + "{% endmacro %}".repeat(290), Limits.DEFAULT);
+    JinjaTemplate.parse("deep", "{% for x in [1] %}".repeat(290) + "{% endfor %}".repeat(290), Limits.DEFAULT);
   }
 
   @Test
