@@ -3,6 +3,7 @@ package linnet.benchmarks.server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
@@ -36,9 +37,15 @@ public final class BenchServer {
         case "tokens" -> TokenCheck.of(request);
         default -> throw request.at("do").error("kernel, generate, work or tokens");
       };
+    } catch (InvocationTargetException thrown) {
+      return error(thrown.getCause());
     } catch (RuntimeException | IOException | ReflectiveOperationException failed) {
-      failed.printStackTrace();
-      return Json.object().put("error", failed.toString()).build();
+      return error(failed);
     }
+  }
+
+  private static Json error(Throwable failed) {
+    failed.printStackTrace();
+    return Json.object().put("error", failed.toString()).build();
   }
 }
