@@ -34,9 +34,12 @@ public record GgufTokenizer(
     String model, Optional<String> pre, List<String> tokens, List<Integer> kinds, List<Float> scores,
     List<String> merges, OptionalInt bos, OptionalInt eos, OptionalInt unknown, OptionalInt padding,
     Optional<Boolean> addBos, Optional<Boolean> addEos, Optional<Boolean> addSpacePrefix) {
-  private static final int CONTROL = 3;
-  private static final int USER_DEFINED = 4;
-  private static final int UNUSED = 5;
+  /** The kind of a token that no text is. */
+  public static final int CONTROL = 3;
+  /** The kind of a token that is looked for in a text before it is split. */
+  public static final int USER_DEFINED = 4;
+  /** The kind of a token that never occurs. */
+  public static final int UNUSED = 5;
   /** What llama.cpp's converter gives them; no two pieces make one up. */
   private static final float SCORE_OF_UNUSED = -10_000;
   private static final String MODEL = "tokenizer.ggml.model";
@@ -146,7 +149,7 @@ public record GgufTokenizer(
     }
     for (var merge : cut.isEmpty() ? List.<String>of() : merges) {
       int space = merge.indexOf(' ', 1);
-      String made = merge.substring(0, space) + merge.substring(space + 1);
+      String made = space < 0 ? merge : merge.substring(0, space) + merge.substring(space + 1);
       if (cut.contains(made)) {
         throw noRow(rows, tokens.indexOf(made));
       }

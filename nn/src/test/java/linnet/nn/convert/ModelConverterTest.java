@@ -116,6 +116,7 @@ class ModelConverterTest {
         () -> small(List.of("a b"), OptionalInt.of(3), true).withRows(3));
     assertThrows(IllegalArgumentException.class,
         () -> small(List.of("a b", "ab a"), OptionalInt.empty(), false).withRows(3));
+    assertEquals(3, small(List.of("no_space"), OptionalInt.empty(), false).withRows(3).tokens().size());
   }
 
   private static GgufTokenizer small(List<String> merges, OptionalInt bos, boolean addBos) {

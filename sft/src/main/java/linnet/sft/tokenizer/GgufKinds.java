@@ -2,6 +2,7 @@ package linnet.sft.tokenizer;
 
 import java.util.Locale;
 import java.util.Set;
+import linnet.nn.io.GgufTokenizer;
 
 /** The kinds of token that GGUF tells apart ({@code tokenizer.ggml.token_type}), and those of models. */
 final class GgufKinds {
@@ -9,9 +10,9 @@ final class GgufKinds {
   static final String SENTENCE_PIECE = "llama";
   static final int NORMAL = 1;
   static final int UNKNOWN = 2;
-  static final int CONTROL = 3;
-  static final int USER_DEFINED = 4;
-  static final int UNUSED = 5;
+  static final int CONTROL = GgufTokenizer.CONTROL;
+  static final int USER_DEFINED = GgufTokenizer.USER_DEFINED;
+  static final int UNUSED = GgufTokenizer.UNUSED;
   static final int BYTE = 6;
 
   /** Tokens of Phi-3 that do not take the white space behind them, as all its others do. */
