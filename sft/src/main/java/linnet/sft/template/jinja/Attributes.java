@@ -136,17 +136,12 @@ final class Attributes {
     return switch (name) {
       case "get" -> method(name, Signature.positional("key").or("default", Value.NONE),
           a -> dict.entries().getOrDefault(Sequences.hashable(a.getFirst()), a.get(1)));
-      case "keys" -> method(name, Signature.positional(), _ -> view(budget, DictView.Part.KEYS, dict));
-      case "values" -> method(name, Signature.positional(), _ -> view(budget, DictView.Part.VALUES, dict));
-      case "items" -> method(name, Signature.positional(), _ -> view(budget, DictView.Part.ITEMS, dict));
+      case "keys" -> method(name, Signature.positional(), _ -> new DictView(DictView.Part.KEYS, dict));
+      case "values" -> method(name, Signature.positional(), _ -> new DictView(DictView.Part.VALUES, dict));
+      case "items" -> method(name, Signature.positional(), _ -> new DictView(DictView.Part.ITEMS, dict));
       case "copy" -> method(name, Signature.positional(), _ -> dict);
       default -> null;
     };
-  }
-
-  private static DictView view(Budget budget, DictView.Part part, DictValue dict) {
-    budget.elements(dict.entries().size());
-    return new DictView(part, dict);
   }
 
   /** Follows a path such as {@code a.b.0}, as the filters that take an attribute do. */

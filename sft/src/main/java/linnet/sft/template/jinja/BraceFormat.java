@@ -37,7 +37,7 @@ final class BraceFormat {
       throw TemplateException.value("Max string recursion exceeded");
     }
     var text = format.text();
-    var out = new Str.Builder();
+    var out = new Str.Builder(budget);
     for (var i = 0; i < text.length();) {
       var c = text.charAt(i);
       if ((c == '{' || c == '}') && i + 1 < text.length() && text.charAt(i + 1) == c) {
@@ -57,7 +57,6 @@ final class BraceFormat {
         out.add(format.substring(i, end));
         i = end;
       }
-      budget.characters(out.length());
     }
     return out.build();
   }

@@ -8,8 +8,11 @@ final class Budget {
   /** No template counts so far; printing an integer takes the square of its length. */
   private static final int MAX_INTEGER_BITS = 4096;
   private static final int BITS_PER_STEP = 64;
-  private static final int CHARACTERS_PER_STEP = 8;
-  private static final int READ_PER_STEP = 4;
+
+  /** A step stands for 8 bytes at most, so that the number of steps bounds the memory as well as the time. */
+  private static final int CHARACTERS_PER_STEP = 4;
+  private static final int STEPS_PER_PIECE = 12;
+  private static final int STEPS_PER_RUN = 2;
 
   private final Limits limits;
   private long stepsLeft;
@@ -33,28 +36,59 @@ final class Budget {
 
   /** Accounts for a string that is about to be built. */
   void characters(long length) {
-    if (length > limits.characters()) {
-      throw limit("a text of more than " + limits.characters() + " characters");
-    }
-    steps(length / CHARACTERS_PER_STEP);
+    characters(0, length);
   }
 
-  /** Accounts for texts that an operation looks at, character by character, or has made. */
+  /** Accounts for characters that are about to be added to a string of so many. */
+  void characters(long before, long added) {
+    if (before + added > limits.characters()) {
+      throw limit("a text of more than " + limits.characters() + " characters");
+    }
+    steps(Math.ceilDiv(added, CHARACTERS_PER_STEP));
+  }
+
+  /** Accounts for a part that is about to be added to a text of so many characters. */
+  void part(long before, Str part) {
+    step();
+    characters(before, part.text().length());
+    runs(part);
+  }
+
+  private void runs(Str text) {
+    steps((long) STEPS_PER_RUN * text.origins().count());
+  }
+
+  /** Accounts for what an operation has made. */
+  void result(Value made) {
+    pieces(1);
+    text(made);
+  }
+
+  /** Accounts for texts that an operation looks at, character by character. */
   void texts(Value first, Collection<Value> others) {
     text(first);
     others.forEach(this::text);
   }
 
   private void text(Value value) {
-    steps(value instanceof Str s ? 1 + s.text().length() / READ_PER_STEP : 1);
+    step();
+    if (value instanceof Str s) {
+      steps(Math.ceilDiv(s.text().length(), CHARACTERS_PER_STEP));
+      runs(s);
+    }
   }
 
-  /** Accounts for a container that is about to be built. */
+  /** Accounts for a container of values that there are already. */
   void elements(long count) {
     if (count > limits.characters()) {
       throw limit("a sequence of more than " + limits.characters() + " elements");
     }
     steps(count);
+  }
+
+  /** Accounts for values that are about to be made, to be kept beside each other. */
+  void pieces(long count) {
+    steps(count * STEPS_PER_PIECE);
   }
 
   void integerBits(long bits) {

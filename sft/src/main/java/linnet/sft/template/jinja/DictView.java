@@ -1,22 +1,19 @@
 package linnet.sft.template.jinja;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /** What {@code dict.keys()}, {@code values()} and {@code items()} return. */
 record DictView(Part part, DictValue dict) implements Value {
   enum Part { KEYS, VALUES, ITEMS }
 
-  List<Value> items() {
+  /** What the view shows, in order; pairs are made while they are walked. */
+  Iterable<Value> items() {
+    var entries = dict.entries();
     return switch (part) {
-      case KEYS -> List.copyOf(dict.entries().keySet());
-      case VALUES -> List.copyOf(dict.entries().values());
-      case ITEMS -> {
-        var pairs = new ArrayList<Value>(dict.entries().size());
-        dict.entries().forEach((key, value) -> pairs.add(TupleValue.of(key, value)));
-        yield pairs;
-      }
+      case KEYS -> entries.keySet();
+      case VALUES -> entries.values();
+      case ITEMS -> () -> entries.entrySet().stream()
+          .<Value>map(entry -> TupleValue.of(entry.getKey(), entry.getValue())).iterator();
     };
   }
 

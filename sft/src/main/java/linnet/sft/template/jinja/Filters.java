@@ -37,7 +37,7 @@ final class Filters {
     var budget = context.budget();
     budget.texts(subject, args.positional());
     var result = filter.apply(context, subject, args);
-    budget.texts(result, List.of());
+    budget.result(result);
     return result;
   }
 

@@ -54,13 +54,12 @@ final class JsonDump {
 
   private void write(Value value, int depth) {
     budget.step();
-    budget.characters(out.length());
     switch (value) {
       case Str s -> {
         origins = origins.isEmpty() ? s.origins() : origins;
         string(s.text());
       }
-      case Value.None _, Value.Bool _, Value.Int _, Value.Float _ -> out.append(scalar(value));
+      case Value.None _, Value.Bool _, Value.Int _, Value.Float _ -> append(scalar(value));
       case ListValue list -> array(list.items(), depth);
       case TupleValue tuple -> array(tuple.items(), depth);
       case DictValue dict -> object(dict, depth);
@@ -80,24 +79,31 @@ final class JsonDump {
     };
   }
 
+  private void append(String text) {
+    budget.characters(out.length(), text.length());
+    out.append(text);
+  }
+
   private void string(String text) {
     var json = Json.of(text).compact();
-    if (!ascii) {
-      out.append(json);
-      return;
-    }
+    append(ascii ? escaped(json) : json);
+  }
+
+  private static String escaped(String json) {
+    var escaped = new StringBuilder(json.length());
     json.chars().forEach(c -> {
       if (c < 127) {
-        out.append((char) c);
+        escaped.append((char) c);
       } else {
-        out.append(String.format("\\u%04x", c));
+        escaped.append(String.format("\\u%04x", c));
       }
     });
+    return escaped.toString();
   }
 
   private void newLine(int depth) {
     if (indent != null) {
-      budget.characters((long) out.length() + (long) indent.length() * depth);
+      budget.characters(out.length(), (long) indent.length() * depth);
       out.append('\n').repeat(indent, depth);
     }
   }
@@ -105,7 +111,7 @@ final class JsonDump {
   private void array(List<Value> items, int depth) {
     out.append('[');
     for (var i = 0; i < items.size(); i++) {
-      out.append(i > 0 ? itemSeparator : "");
+      append(i > 0 ? itemSeparator : "");
       newLine(depth + 1);
       write(items.get(i), depth + 1);
     }
@@ -119,10 +125,10 @@ final class JsonDump {
     out.append('{');
     var separator = "";
     for (var entry : entries(dict)) {
-      out.append(separator);
+      append(separator);
       newLine(depth + 1);
       string(key(entry.getKey()));
-      out.append(keySeparator);
+      append(keySeparator);
       write(entry.getValue(), depth + 1);
       separator = itemSeparator;
     }

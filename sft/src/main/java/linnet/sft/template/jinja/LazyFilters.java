@@ -94,7 +94,7 @@ final class LazyFilters {
         @Override
         protected Value find() {
           while (source.hasNext()) {
-            context.budget().elements(1);
+            context.budget().step();
             var item = source.next();
             if (keep.test(item)) {
               return change.apply(item);
@@ -122,10 +122,7 @@ final class LazyFilters {
   private static Value items(Context context, Value subject, List<Value> arguments) {
     return lazily(subject, () -> switch (subject) {
       case Undefined _ -> Collections.emptyIterator();
-      case DictValue dict -> {
-        context.budget().elements(dict.entries().size());
-        yield new DictView(DictView.Part.ITEMS, dict).items().iterator();
-      }
+      case DictValue dict -> new DictView(DictView.Part.ITEMS, dict).items().iterator();
       default -> throw TemplateException.type("Can only get item pairs from a mapping.");
     });
   }
@@ -161,6 +158,7 @@ final class LazyFilters {
     for (var from = 0; from < items.size(); from += size) {
       var batch = new ArrayList<>(items.subList(from, (int) Math.min(items.size(), (long) from + size)));
       fill(context, batch, given, arguments.get(1));
+      context.budget().pieces(1);
       batches.add(new ListValue(batch));
     }
     return batches.iterator();
@@ -185,7 +183,7 @@ final class LazyFilters {
     if (count == 0) {
       throw new TemplateException(ErrorKind.ZERO_DIVISION, "integer division or modulo by zero");
     }
-    context.budget().elements(Math.max(0, count));
+    context.budget().pieces(Math.max(0, count));
     var slices = new ArrayList<Value>();
     var from = 0;
     for (var i = 0; i < count; i++) {

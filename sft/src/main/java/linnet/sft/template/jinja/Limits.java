@@ -3,16 +3,16 @@ package linnet.sft.template.jinja;
 /**
  * Bounds on what a template may use. A template comes with a model from the network, so it is not trusted.
  *
- * @param steps evaluated nodes and produced elements, together, for one rendering
+ * @param steps evaluated nodes and what they build, one for some eight bytes, together, for one rendering
  * @param characters UTF-16 units in the output, and in any one string the template builds
  * @param depth nested blocks, expressions, calls and containers
  */
 public record Limits(long steps, int characters, int depth) {
   /**
    * Generous for every published template. A hostile one ends after a few seconds at most, and what it builds
-   * takes up to half a gigabyte: some 24 bytes an element.
+   * takes 200 MB at most.
    */
-  public static final Limits DEFAULT = new Limits(20_000_000, 16_000_000, 300);
+  public static final Limits DEFAULT = new Limits(20_000_000, 4_000_000, 300);
 
   /** Checks that the bounds can be kept. */
   public Limits {

@@ -193,12 +193,7 @@ final class Operators {
 
   /** Puts texts together. */
   static Str concat(Budget budget, List<Str> parts) {
-    var length = 0L;
-    for (var part : parts) {
-      length += part.text().length();
-    }
-    budget.characters(length);
-    var out = new Str.Builder();
+    var out = new Str.Builder(budget);
     parts.forEach(out::add);
     return out.build();
   }
@@ -215,7 +210,6 @@ final class Operators {
     }
     var times = Math.max(0, Numbers.size(factor));
     if (sequence instanceof Str s) {
-      budget.characters((long) s.text().length() * times);
       return s.text().isEmpty() ? Str.EMPTY : concat(budget, Collections.nCopies(times, s));
     }
     var items = Sequences.ordered(sequence);

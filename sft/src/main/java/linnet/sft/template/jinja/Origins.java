@@ -79,19 +79,33 @@ final class Origins {
     if (isEmpty()) {
       return NONE;
     }
-    var kept = new int[runs.length];
-    var size = 0;
-    for (var i = 0; i < runs.length; i += WIDTH) {
-      var start = Math.max(runs[i], from);
-      var end = Math.min(runs[i + 1], to);
-      if (start < end) {
-        kept[size] = start - from;
-        kept[size + 1] = end - from;
-        kept[size + 2] = runs[i + 2];
-        size += WIDTH;
+    var first = firstEndingAfter(from);
+    var last = first;
+    while (last < count() && start(last) < to) {
+      last++;
+    }
+    if (first == last || from == to) {
+      return NONE;
+    }
+    var kept = Arrays.copyOfRange(runs, first * WIDTH, last * WIDTH);
+    for (var i = 0; i < kept.length; i += WIDTH) {
+      kept[i] = Math.max(kept[i], from) - from;
+      kept[i + 1] = Math.min(kept[i + 1], to) - from;
+    }
+    return new Origins(kept);
+  }
+
+  private int firstEndingAfter(int offset) {
+    var low = 0;
+    for (var high = count(); low < high;) {
+      var middle = (low + high) >>> 1;
+      if (end(middle) > offset) {
+        high = middle;
+      } else {
+        low = middle + 1;
       }
     }
-    return size == 0 ? NONE : new Origins(Arrays.copyOf(kept, size));
+    return low;
   }
 
   /** Collects runs while a text is put together; neighbours of one label become one run. */

@@ -9,13 +9,14 @@ final class Output {
   private static final int STEPS_PER_ITERATION = 10;
 
   private final Budget budget;
-  private final Str.Builder text = new Str.Builder();
+  private final Str.Builder text;
   private final List<Span> generations = new ArrayList<>();
   private final List<Trace.Iteration> iterations = new ArrayList<>();
   private final boolean main;
 
   private Output(Budget budget, boolean main) {
     this.budget = budget;
+    this.text = new Str.Builder(budget);
     this.main = main;
   }
 
@@ -28,7 +29,6 @@ final class Output {
   }
 
   void write(Str part) {
-    budget.characters((long) text.length() + part.text().length());
     if (main) {
       collectGenerations(part);
     }
@@ -55,7 +55,6 @@ final class Output {
     var content = block.text();
     if (main) {
       generations.add(new Span(text.length(), text.length() + content.length()));
-      budget.characters((long) text.length() + content.length());
       text.add(block);
     } else {
       write(Str.of(content, block.origins().generation(content.length())));

@@ -8,12 +8,13 @@ final class PercentFormat {
   private final Str format;
   private final Value values;
   private final List<Value> items;
-  private final Str.Builder out = new Str.Builder();
+  private final Str.Builder out;
   private int offset;
   private int used;
 
   private PercentFormat(Budget budget, Str format, Value values) {
     this.budget = budget;
+    this.out = new Str.Builder(budget);
     this.format = format;
     this.values = values;
     this.items = values instanceof TupleValue tuple ? tuple.items() : List.of(values);
@@ -34,7 +35,6 @@ final class PercentFormat {
     if (used < items.size() && !isMapping(values)) {
       throw TemplateException.type("not all arguments converted during string formatting");
     }
-    budget.characters(out.length());
     return format.isMarkup() ? out.build().asMarkup() : out.build();
   }
 

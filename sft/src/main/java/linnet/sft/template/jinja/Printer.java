@@ -1,11 +1,10 @@
 package linnet.sft.template.jinja;
 
-import java.util.Collection;
 import java.util.Map;
 
 /** Python's {@code str} and {@code repr} of values. */
 final class Printer {
-  private static final int MAX_CHARACTERS = 16_000_000;
+  private static final int MAX_CHARACTERS = 4_000_000;
 
   private final StringBuilder out = new StringBuilder();
   private Origins origins = Origins.NONE;
@@ -71,7 +70,7 @@ final class Printer {
     }
   }
 
-  private void items(String begin, Collection<Value> items, String end, int depth) {
+  private void items(String begin, Iterable<Value> items, String end, int depth) {
     var separator = "";
     out.append(begin);
     for (var item : items) {

@@ -43,6 +43,9 @@ final class SequenceFilters {
   }
 
   private static Value last(Context context, Value subject, List<Value> arguments) {
+    if (subject instanceof Str text && text.truth()) {
+      return text.codePoint(text.length() - 1).plain();
+    }
     var items = Sequences.list(context.budget(), reversible(subject));
     return items.isEmpty() ? Undefined.hint("No last item, sequence was empty.") : items.getLast();
   }
@@ -89,11 +92,11 @@ final class SequenceFilters {
   private static Value join(Context context, Value subject, List<Value> arguments) {
     var separator = Printer.str(arguments.getFirst());
     var path = Attributes.parts(arguments.get(1));
-    var out = new Str.Builder();
+    var out = new Str.Builder(context.budget());
     var index = 0;
     for (var iterator = Sequences.iterate(subject); iterator.hasNext(); index++) {
       var item = Printer.str(Attributes.path(context.budget(), iterator.next(), path, null));
-      StrParts.append(context.budget(), out, separator, item, index);
+      StrParts.append(out, separator, item, index);
     }
     return out.build();
   }
@@ -177,7 +180,7 @@ final class SequenceFilters {
           "You can only sort by either \"key\" or \"value\"");
     }
     var key = Key.of(context, Value.Int.of(by), arguments.getFirst(), null);
-    var items = new DictView(DictView.Part.ITEMS, dict).items();
+    var items = Sequences.list(context.budget(), new DictView(DictView.Part.ITEMS, dict));
     return new ListValue(sortedBy(context, items, key::of, Numbers.flag(arguments.get(2))));
   }
 

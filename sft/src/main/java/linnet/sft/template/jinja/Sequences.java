@@ -78,7 +78,11 @@ final class Sequences {
   static List<Value> list(Budget budget, Value value) {
     var items = new ArrayList<Value>();
     for (var iterator = iterate(value); iterator.hasNext();) {
-      budget.elements(1);
+      if (value instanceof ListValue || value instanceof TupleValue || value instanceof Iter) {
+        budget.elements(1);
+      } else {
+        budget.pieces(1);
+      }
       items.add(iterator.next());
     }
     return items;
@@ -181,9 +185,16 @@ final class Sequences {
       throw TemplateException.type("'" + value.typeName() + "' object is not subscriptable");
     }
     var cut = Cut.of(length(value), bound(start), bound(stop), bound(step));
+    if (value instanceof Str s) {
+      if (cut.step() != 1 || !s.isPlainPlane()) {
+        budget.texts(s, List.of());
+      }
+      var part = slice(budget, s, cut);
+      budget.result(part);
+      return part;
+    }
     budget.elements(cut.size());
     return switch (value) {
-      case Str s -> slice(s, cut);
       case TupleValue t -> new TupleValue(pick(t.items(), cut));
       case Value.Range r -> new Value.Range(r.start() + cut.first() * r.step(),
           r.start() + cut.stop() * r.step(), r.step() * cut.step(), cut.size());
@@ -201,13 +212,13 @@ final class Sequences {
     return Numbers.clamped(bound);
   }
 
-  private static Str slice(Str s, Cut cut) {
+  private static Str slice(Budget budget, Str s, Cut cut) {
     if (cut.step() == 1) {
       var from = s.offset(cut.first());
       return s.substring(from, cut.size() == 0 ? from : s.offset(cut.first() + cut.size()));
     }
     var offsets = codePointOffsets(s);
-    var out = new Str.Builder();
+    var out = new Str.Builder(budget);
     for (var i = 0; i < cut.size(); i++) {
       var at = cut.at(i);
       out.add(s.substring(offsets[at], offsets[at + 1]));

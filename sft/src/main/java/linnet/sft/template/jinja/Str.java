@@ -132,10 +132,16 @@ public final class Str implements Value {
 
   /** Puts a text together from parts and keeps where each came from. */
   static final class Builder {
+    private final Budget budget;
     private final StringBuilder text = new StringBuilder();
     private final Origins.Builder origins = new Origins.Builder();
 
+    Builder(Budget budget) {
+      this.budget = budget;
+    }
+
     Builder add(Str part) {
+      budget.part(text.length(), part);
       origins.add(text.length(), part.origins);
       text.append(part.text);
       return this;

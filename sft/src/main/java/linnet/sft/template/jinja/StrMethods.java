@@ -28,7 +28,7 @@ final class StrMethods {
         : Attributes.method(name, method.signature(), arguments -> {
           budget.texts(self, arguments);
           var result = method.body().call(budget, self, arguments);
-          budget.texts(result, List.of());
+          budget.result(result);
           return self.isMarkup() && result instanceof Str text ? text.asMarkup() : result;
         });
   }

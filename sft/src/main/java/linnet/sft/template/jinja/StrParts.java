@@ -50,7 +50,7 @@ final class StrParts {
       for (var from = skip(text, 0, true); from < text.length();) {
         var last = limit >= 0 && parts.size() >= limit;
         var to = last ? text.length() : skip(text, from, false);
-        parts.add(s.substring(from, to));
+        keep(budget, parts, s.substring(from, to));
         from = last ? text.length() : skip(text, to, true);
       }
     } else {
@@ -58,13 +58,17 @@ final class StrParts {
       var from = 0;
       for (var at = mark.in(text, 0, text.length()); at >= 0
           && (limit < 0 || parts.size() < limit); at = mark.in(text, from, text.length())) {
-        parts.add(s.substring(from, at));
+        keep(budget, parts, s.substring(from, at));
         from = at + mark.length();
       }
-      parts.add(s.substring(from, text.length()));
+      keep(budget, parts, s.substring(from, text.length()));
     }
-    budget.elements(parts.size());
     return new ListValue(parts);
+  }
+
+  private static void keep(Budget budget, List<Value> parts, Str part) {
+    budget.pieces(1);
+    parts.add(part);
   }
 
   private static int skip(String text, int from, boolean space) {
@@ -88,20 +92,19 @@ final class StrParts {
           from--;
         }
         from = limit >= 0 && parts.size() >= limit ? 0 : from;
-        parts.add(s.substring(from, to));
+        keep(budget, parts, s.substring(from, to));
         to = limit >= 0 && parts.size() > limit ? 0 : PythonText.trimmedEnd(text, 0, from);
       }
     } else {
       var mark = separator(separator, Needle.Which.LAST);
       for (var at = mark.in(text, 0, to); at >= 0 && (limit < 0 || parts.size() < limit);
           at = mark.in(text, 0, to)) {
-        parts.add(s.substring(at + mark.length(), to));
+        keep(budget, parts, s.substring(at + mark.length(), to));
         to = at;
       }
-      parts.add(s.substring(0, to));
+      keep(budget, parts, s.substring(0, to));
     }
     Collections.reverse(parts);
-    budget.elements(parts.size());
     return new ListValue(parts);
   }
 
@@ -118,10 +121,9 @@ final class StrParts {
         to++;
       }
       var next = text.startsWith("\r\n", to) ? to + 2 : Math.min(to + 1, text.length());
-      parts.add(s.substring(from, keepEnds ? next : to));
+      keep(budget, parts, s.substring(from, keepEnds ? next : to));
       from = next;
     }
-    budget.elements(parts.size());
     return parts;
   }
 
@@ -141,7 +143,7 @@ final class StrParts {
   static Str replace(Budget budget, Str s, Str old, Str replacement, int limit) {
     var text = s.text();
     var mark = Needle.first(old.text());
-    var out = new Str.Builder();
+    var out = new Str.Builder(budget);
     var from = 0;
     var count = 0;
     while (limit < 0 || count < limit) {
@@ -150,11 +152,9 @@ final class StrParts {
         break;
       }
       out.add(s.substring(from, at)).add(replacement);
-      budget.characters(out.length());
       from = at + mark.length();
       count++;
     }
-    budget.characters((long) out.length() + text.length() - from);
     return count == 0 ? s : out.add(s.substring(from, text.length())).build();
   }
 
@@ -170,7 +170,7 @@ final class StrParts {
     if (!Sequences.isIterable(items)) {
       throw TemplateException.type("can only join an iterable");
     }
-    var out = new Str.Builder();
+    var out = new Str.Builder(budget);
     var index = 0;
     for (var iterator = Sequences.iterate(items); iterator.hasNext(); index++) {
       var item = iterator.next();
@@ -178,15 +178,13 @@ final class StrParts {
         throw TemplateException.type("sequence item " + index + ": expected str instance, " + item.typeName()
             + " found");
       }
-      append(budget, out, separator, separator.isMarkup() ? Markup.escaped(budget, part) : part, index);
+      append(out, separator, separator.isMarkup() ? Markup.escaped(budget, part) : part, index);
     }
     return out.build();
   }
 
   /** Adds one part of a joined text, with the separator before all but the first. */
-  static void append(Budget budget, Str.Builder out, Str separator, Str part, int index) {
-    budget.step();
-    budget.characters((long) out.length() + separator.text().length() + part.text().length());
+  static void append(Str.Builder out, Str separator, Str part, int index) {
     if (index > 0) {
       out.add(separator);
     }
@@ -200,7 +198,7 @@ final class StrParts {
       var c = s.text().charAt(i);
       if (c == '\t') {
         var spaces = size <= 0 ? 0 : size - column % size;
-        budget.characters((long) out.length() + spaces);
+        budget.characters(out.length(), spaces);
         out.repeat(' ', spaces);
         column += spaces;
       } else {

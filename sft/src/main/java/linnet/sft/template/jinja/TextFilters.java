@@ -79,7 +79,7 @@ final class TextFilters {
       };
     }
     var source = Operators.concat(budget, List.of(text, Str.of("\n")));
-    var out = new Str.Builder();
+    var out = new Str.Builder(budget);
     var index = 0;
     for (var line : StrParts.lines(budget, source, false)) {
       var indented = index == 0 ? arguments.get(1).truth() : arguments.get(2).truth() || line.truth();
@@ -90,7 +90,6 @@ final class TextFilters {
         out.add(indention);
       }
       out.add((Str) line);
-      budget.characters(out.length());
       index++;
     }
     return out.build();

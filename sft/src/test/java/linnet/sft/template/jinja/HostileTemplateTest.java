@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -77,6 +78,22 @@ class HostileTemplateTest {
     var error = assertTimeoutPreemptively(Duration.ofSeconds(20),
         () -> assertThrows(TemplateException.class, () -> render(source)));
     assertEquals(ErrorKind.LIMIT, error.kind(), error.getMessage());
+  }
+
+  /** Two thousand messages of five hundred characters. */
+  @Test
+  void aLongConversationIsWithinTheLimits() {
+    var message = DictValue.of(Map.of("role", Str.of("user", 1), "content", Str.of("word ".repeat(100), 2)));
+    var variables = Map.<String, Value>of("messages", new ListValue(Collections.nCopies(2000, message)));
+    var all = "(messages | map(attribute='content') | join)";
+    for (var source : new String[] {
+        "{% for m in messages %}<{{ m.role }}>{{ m['content'] | trim }}</>\n{% endfor %}",
+        "{{ messages | map(attribute='content') | join('\n') }}", "{{ messages | tojson }}",
+        "{{ messages | tojson(indent=2) }}", "{{ " + all + ".replace('o', 'u') }}", "{{ '%s' % " + all + " }}",
+        "{{ '{}'.format(" + all + ") }}", "{{ " + all + " | indent }}"}) {
+      var text = JinjaTemplate.parse("long", source, Limits.DEFAULT).render(variables, NOW).text();
+      assertTrue(text.length() > 990_000, source);
+    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-package linnet.sft.train;
+package linnet.sft;
 
 import java.io.File;
 import java.io.IOException;
@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A program in a process of its own, on the class path. */
-final class ChildJvm {
+public final class ChildJvm {
   private ChildJvm() {}
 
   /** Starts {@code program}; what it says goes to {@code log}. */
-  static Process start(Class<?> program, Path log, List<String> flags, List<String> arguments)
+  public static Process start(Class<?> program, Path log, List<String> flags, List<String> arguments)
       throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
