@@ -1,15 +1,12 @@
 package linnet.sft.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -17,6 +14,7 @@ import java.util.stream.Stream;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 import linnet.nn.json.JsonException;
+import linnet.sft.Damage;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -25,16 +23,22 @@ import net.jqwik.api.Property;
 class MalformedTokenizerTest {
   private static final Json.Obj GOOD =
       JsonCursor.read(GoldenCases.folder("small-bytelevel").resolve("tokenizer.json")).asObject();
-  private static final List<Json> STRANGERS = List.of(Json.NULL, Json.TRUE, Json.of(-1), Json.of(1L << 31),
-      Json.of(2_000_000_000), Json.of(0.5), Json.of(""), Json.of("\0"), Json.of("Ġ"), Json.of("[("),
-      Json.of(List.of()), Json.object().build(), Json.object().put("type", "Sequence").build(),
-      Json.object().put("id", "B").build());
+  private static final byte[] CONFIG = """
+      {"bos_token": "<|im_start|>", "eos_token": {"content": "<|im_end|>", "lstrip": false, "special": true},
+       "unk_token": null, "pad_token": {"content": "<|im_end|>"}, "add_bos_token": true,
+       "extra": [1, {"a": 2}],
+       "added_tokens_decoder": {"0": {"content": "<|endoftext|>", "special": true, "normalized": false},
+         "1": {"content": "<|im_start|>", "single_word": false, "rstrip": true}},
+       "clean_up_tokenization_spaces": false, "model_max_length": 1e30, "tokenizer_class": "GPT2Tokenizer",
+       "chat_template": [{"name": "default", "template": "{{ messages }}"},
+         {"name": "rag", "template": ""}]}
+      """.getBytes(StandardCharsets.UTF_8);
 
   /** Puts a stranger in place of any value, or takes the value away. */
   @Property(tries = 1500)
   void damageGivesTheDocumentedExceptionOrATokenizer(@ForAll int seed) {
     var random = new Random(seed);
-    var damaged = damage(GOOD, random);
+    var damaged = Damage.value(GOOD, random);
     try {
       use(JsonCursor.of(damaged, "tokenizer.json"));
     } catch (JsonException | TokenizerException documented) {
@@ -51,37 +55,37 @@ class MalformedTokenizerTest {
     var files = Stream.concat(FamilyTokenizersTest.families(), TokenizerVariantsTest.variants())
         .map(name -> JsonCursor.bytes(GoldenCases.folder(name).resolve("tokenizer.json"))).toList();
     var random = new Random(1);
-    for (int i = 0; i < Integer.getInteger("linnet.fuzz", 600); i++) {
+    for (int i = 0; i < Damage.COUNT; i++) {
       long seed = random.nextLong();
       var bytes = files.get(i % files.size());
       try {
-        var damaged = damage(bytes, new Random(seed));
+        var damaged = Damage.document(bytes, new Random(seed));
         use(JsonCursor.of(Json.parse(damaged, "tokenizer.json"), "tokenizer.json"));
       } catch (JsonException | TokenizerException documented) {
-        assertFalse(documented.getMessage().isBlank());
+        Damage.requireMessage(documented);
       } catch (Throwable wrong) {
         throw new AssertionError("file " + i % files.size() + ", seed " + seed, wrong);
       }
     }
   }
 
-  /** Half of the time values of the document, else a few of its bytes. */
-  private static byte[] damage(byte[] bytes, Random random) {
-    if (random.nextBoolean()) {
-      Json json = Json.parse(bytes, "tokenizer.json");
-      for (int n = random.nextInt(3); n >= 0; n--) {
-        json = damage(json, random);
+  @Example
+  void damagedConfigsGiveTheDocumentedExceptionsOrATokenizer() {
+    var tokenizer = new Tokenizer(TokenizerJson.read(JsonCursor.of(GOOD, "tokenizer.json")),
+        TokenizerConfig.EMPTY);
+    for (int seed = 0; seed < Damage.COUNT; seed++) {
+      try {
+        var damaged = Damage.document(CONFIG, new Random(seed));
+        var json = JsonCursor.of(Json.parse(damaged, "tokenizer_config.json"), "tokenizer_config.json");
+        var config = TokenizerConfig.read(json);
+        config.toJson();
+        tokenizer.withConfig(config).specialTokens();
+      } catch (JsonException | TokenizerException documented) {
+        Damage.requireMessage(documented);
+      } catch (Throwable wrong) {
+        throw new AssertionError("seed " + seed, wrong);
       }
-      return json.toString().getBytes(StandardCharsets.UTF_8);
     }
-    var damaged = bytes.clone();
-    for (int n = random.nextInt(4); n >= 0; n--) {
-      // The parts other than the model stand at the beginning, and count as much as it.
-      int at = random.nextInt(random.nextBoolean() ? damaged.length : Math.min(2500, damaged.length));
-      char sign = "[]{}\",:0\\ae".charAt(random.nextInt(11));
-      damaged[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : sign);
-    }
-    return random.nextInt(8) == 0 ? Arrays.copyOf(damaged, random.nextInt(damaged.length)) : damaged;
   }
 
   private static void use(JsonCursor json) {
@@ -116,31 +120,6 @@ class MalformedTokenizerTest {
   private static Tokenizer load(String part, Json json) {
     var changed = GOOD.toBuilder().put(part, json).build();
     return new Tokenizer(TokenizerJson.read(JsonCursor.of(changed, "tokenizer.json")), TokenizerConfig.EMPTY);
-  }
-
-  private static Json damage(Json json, Random random) {
-    int size = switch (json) {
-      case Json.Obj(var members) -> members.size();
-      case Json.Arr(var elements) -> elements.size();
-      default -> 0;
-    };
-    if (size == 0 || random.nextInt(5) == 0) {
-      return STRANGERS.get(random.nextInt(STRANGERS.size()));
-    }
-    int chosen = random.nextInt(size);
-    boolean removed = random.nextInt(6) == 0;
-    if (json instanceof Json.Arr(var elements)) {
-      var changed = new ArrayList<>(elements);
-      var old = changed.remove(chosen);
-      if (!removed) {
-        changed.add(chosen, damage(old, random));
-      }
-      return Json.of(changed);
-    }
-    var object = (Json.Obj) json;
-    String name = List.copyOf(object.members().keySet()).get(chosen);
-    return removed ? object.toBuilder().remove(name).build()
-        : object.toBuilder().put(name, damage(object.members().get(name), random)).build();
   }
 
   @Example
