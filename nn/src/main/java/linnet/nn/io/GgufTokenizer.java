@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The tokenizer that a GGUF file carries under {@code tokenizer.ggml.*}.
@@ -164,8 +165,36 @@ public record GgufTokenizer(
     }
     var names = new ArrayList<>(tokens.subList(0, known));
     for (int id = known; id < rows; id++) {
-      names.add("[PAD" + id + "]");
+      names.add(nameOfRow(id));
     }
+    return resized(names);
+  }
+
+  /**
+   * The same without the tokens at the end that only stand for rows of the embedding.
+   *
+   * @return what {@link #withRows} gave them to
+   */
+  public GgufTokenizer withoutUnusedRows() {
+    int used = tokens.size();
+    boolean fits = kinds.size() == used && (scores.isEmpty() || scores.size() == used);
+    while (fits && used > 0 && isUnusedRow(used - 1)) {
+      used--;
+    }
+    return used == tokens.size() ? this : resized(tokens.subList(0, used));
+  }
+
+  private boolean isUnusedRow(int id) {
+    return kinds.get(id) == UNUSED && tokens.get(id).equals(nameOfRow(id))
+        && Stream.of(bos, eos, unknown, padding).noneMatch(role -> role.isPresent() && role.getAsInt() == id);
+  }
+
+  private static String nameOfRow(int id) {
+    return "[PAD" + id + "]";
+  }
+
+  private GgufTokenizer resized(List<String> names) {
+    int rows = names.size();
     return new GgufTokenizer(model, pre, names, resized(kinds, rows, UNUSED),
         resized(scores, rows, SCORE_OF_UNUSED), merges, below(rows, bos), below(rows, eos),
         below(rows, unknown), below(rows, padding), addBos, addEos, addSpacePrefix);

@@ -98,6 +98,17 @@ class ModelConverterTest {
   }
 
   @Test
+  void tokensThatOnlyStandForRowsAreTakenOffAgain() {
+    assertEquals(TinyLlama.TOKENIZER, TinyLlama.TOKENIZER.withRows(ROWS).withoutUnusedRows());
+    var named = small(List.of("a b"), OptionalInt.empty(), false).withRows(7);
+    assertEquals(named.tokens().subList(0, 4), named.withoutUnusedRows().tokens());
+    var padding = new GgufTokenizer(named.model(), named.pre(), named.tokens(), named.kinds(), named.merges(),
+        named.bos(), named.eos(), named.unknown(), OptionalInt.of(5), named.addBos(), named.addEos(),
+        named.addSpacePrefix());
+    assertEquals(6, padding.withoutUnusedRows().tokens().size());
+  }
+
+  @Test
   void addedTokensWithoutARowAreLeftOutAndOthersRefused() throws IOException {
     assertEquals(ROWS, converted(tokens(ROWS + 1, 3)).tokens().size());
     var error = assertThrows(ModelFormatException.class, () -> converted(tokens(ROWS + 1, 1)));

@@ -49,6 +49,10 @@ final class EncodingBuilder {
     }
   }
 
+  int size() {
+    return ids.size();
+  }
+
   Encoding build() {
     return new Encoding(ids.toArray(), starts.toArray(), ends.toArray());
   }

@@ -22,7 +22,7 @@ final class GgufConversion {
 
   private GgufConversion(GgufTokenizer data, Optional<String> modelName, String source) {
     this.source = source;
-    this.data = data;
+    this.data = data.withoutUnusedRows();
     phi3 = modelName.filter(GgufKinds::namesPhi3).isPresent();
   }
 

@@ -11,13 +11,13 @@ final class TextGrowth {
   private TextGrowth() {}
 
   /**
-   * Checks what a part has made of a text.
+   * Checks what a part has made of a text, or all of them of what they have seen of one.
    *
    * @throws TokenizerException if it has become many times as long
    */
   static void check(String what, long before, long after) {
     if (after > ALWAYS_ALLOWED && after / MOST > before) {
-      throw new TokenizerException(what + ": found that it makes " + after + " characters of " + before
+      throw new TokenizerException(what + ": found that it makes " + after + " characters or tokens of " + before
           + ", expected at most " + MOST + " for each");
     }
   }

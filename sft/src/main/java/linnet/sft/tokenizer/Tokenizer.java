@@ -302,6 +302,7 @@ public final class Tokenizer {
         encodeWords(text, start, end, out);
       }
     });
+    TextGrowth.check("tokenizer", part.length(), out.size());
   }
 
   private void encodeWords(AlignedText text, int from, int to, EncodingBuilder out) {

@@ -68,6 +68,13 @@ class GgufTokenizerTest {
     }
   }
 
+  /** Rows of an embedding behind the tokens are no tokens. */
+  @Test
+  void unusedRowsAreNotRead() {
+    var d = data("gpt-2");
+    assertEquals(d, build(d.withRows(d.tokens().size() + 3)).toGguf());
+  }
+
   @Test
   void aFileWithoutPreIsCutByTheDefault() {
     var d = data("default");

@@ -115,6 +115,7 @@ class MalformedTokenizerTest {
     var much = Json.object().put("type", "Replace").put("content", "b".repeat(60_000))
         .put("pattern", Json.object().put("String", "a")).build();
     assertThrows(TokenizerException.class, () -> load("normalizer", much).encode("a".repeat(5000)));
+    assertThrows(TokenizerException.class, () -> load("normalizer", much).encode("a<|im_end|>".repeat(500)));
   }
 
   private static Tokenizer load(String part, Json json) {
