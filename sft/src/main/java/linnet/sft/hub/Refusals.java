@@ -18,7 +18,8 @@ final class Refusals {
   static HubException of(Answer answer, ModelName name, String what, Optional<Token> token) {
     if (!answer.isHubs()) {
       return new HubException(name + ": " + what + ": " + answer.host()
-          + ", where the Hub sends for it, answered " + answer.status());
+          + ", where the Hub sends for it, answered " + answer.status()
+          + "; try again: what is there already is kept, and the Hub gives a new address");
     }
     var server = answer.host();
     var said = said(answer, token);
