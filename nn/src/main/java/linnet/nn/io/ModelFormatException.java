@@ -1,5 +1,6 @@
 package linnet.nn.io;
 
+import linnet.nn.json.ErrorText;
 import linnet.nn.json.JsonException;
 
 /**
@@ -17,7 +18,7 @@ public class ModelFormatException extends RuntimeException {
    * @param problem what was found and what was expected
    */
   public ModelFormatException(Object file, String field, String problem) {
-    super(field.isEmpty() ? file + ": " + problem : file + ": " + field + ": " + problem);
+    this(field.isEmpty() ? file + ": " + problem : file + ": " + field + ": " + problem);
   }
 
   /**
@@ -35,7 +36,7 @@ public class ModelFormatException extends RuntimeException {
    * @param message file, field, what was found and what was expected
    */
   public ModelFormatException(String message) {
-    super(message);
+    super(ErrorText.bounded(message));
   }
 
   /** An error for a tensor that is not among {@code count} others. */

@@ -10,6 +10,6 @@ public class JsonException extends IllegalArgumentException {
    * @param message the place, what was found and what was expected
    */
   public JsonException(String message) {
-    super(message);
+    super(ErrorText.bounded(message));
   }
 }

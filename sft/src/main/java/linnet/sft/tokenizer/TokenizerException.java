@@ -1,5 +1,7 @@
 package linnet.sft.tokenizer;
 
+import linnet.nn.json.ErrorText;
+
 /** A tokenizer that cannot be built from what was given; the message names place and value. */
 public class TokenizerException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
@@ -10,6 +12,6 @@ public class TokenizerException extends IllegalArgumentException {
    * @param message the place, what was found and what was expected
    */
   public TokenizerException(String message) {
-    super(message);
+    super(ErrorText.bounded(message));
   }
 }

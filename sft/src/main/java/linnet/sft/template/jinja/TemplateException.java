@@ -1,5 +1,7 @@
 package linnet.sft.template.jinja;
 
+import linnet.nn.json.ErrorText;
+
 /** A template that cannot be parsed or rendered: what, where, and why. */
 public final class TemplateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -27,7 +29,7 @@ public final class TemplateException extends RuntimeException {
 
   private static String message(ErrorKind kind, String detail, String template, Position position) {
     var what = kind.pythonName() + ": " + detail;
-    return position == null ? what : "template " + template + ":" + position + ": " + what;
+    return ErrorText.bounded(position == null ? what : "template " + template + ":" + position + ": " + what);
   }
 
   static TemplateException type(String detail) {

@@ -1,0 +1,22 @@
+package linnet.nn.json;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import linnet.nn.io.ModelFormatException;
+import org.junit.jupiter.api.Test;
+
+class ErrorTextTest {
+  @Test
+  void longMessagesKeepTheirEnds() {
+    var message = new ModelFormatException("model.gguf", "k".repeat(100_000), "found 1, expected 2").getMessage();
+    assertEquals(1500, message.length());
+    assertEquals("model.gguf: k", message.substring(0, 13));
+    assertEquals("k: found 1, expected 2", message.substring(1500 - 22));
+  }
+
+  @Test
+  void controlCharactersAreShown() {
+    assertEquals("a\\u0000\\u001b[31m\\u0085é\n\t中", ErrorText.bounded("a\0\u001b[31m\u0085é\n\t中"));
+    assertEquals("as it is", ErrorText.bounded("as it is"));
+  }
+}
