@@ -14,14 +14,21 @@ public final class ErrorText {
    * The message with its middle left out where it is long, and with control characters escaped.
    *
    * @param message the place, what was found, what was expected and what to do
-   * @return at most 1,500 characters, and more only where some are escaped
+   * @return at most 1,500 characters
    */
   public static String bounded(String message) {
-    var shown = message.length() <= LONGEST ? message : message.substring(0, LONGEST - KEPT_AT_END) + "…"
+    return shortened(escaped(shortened(message)));
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= LONGEST ? message : message.substring(0, LONGEST - KEPT_AT_END) + "…"
         + message.substring(message.length() - KEPT_AT_END + 1);
-    var escaped = new StringBuilder(shown.length());
-    for (int i = 0; i < shown.length(); i++) {
-      char c = shown.charAt(i);
+  }
+
+  private static String escaped(String message) {
+    var escaped = new StringBuilder(message.length());
+    for (int i = 0; i < message.length(); i++) {
+      char c = message.charAt(i);
       if (isHidden(c)) {
         escaped.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
       } else {

@@ -17,6 +17,7 @@ class ErrorTextTest {
   @Test
   void controlCharactersAreShown() {
     assertEquals("a\\u0000\\u001b[31m\\u0085é\n\t中", ErrorText.bounded("a\0\u001b[31m\u0085é\n\t中"));
+    assertEquals(1500, ErrorText.bounded("\0".repeat(10_000)).length());
     assertEquals("as it is", ErrorText.bounded("as it is"));
   }
 }
