@@ -2,6 +2,7 @@ package linnet.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -118,7 +119,8 @@ final class ConvertCommand implements Callable<Integer> {
       var converter = new ModelConverter(source, dtype);
       var notes = List.<String>of();
       if (toGguf()) {
-        notes = converter.toGguf(out, text.ggufMetadata());
+        notes = new ArrayList<>(converter.toGguf(out, text.ggufMetadata()));
+        notes.addAll(text.tokenizer().leftOutOfGguf());
         writeModelfile("./" + out.getFileName(), Optional.empty(), text, source);
       } else {
         long megabytes = maxShardMegabytes == null ? USUAL_SHARD_MEGABYTES : maxShardMegabytes;

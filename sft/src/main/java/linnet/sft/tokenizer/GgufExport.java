@@ -9,9 +9,8 @@ import java.util.stream.IntStream;
 import linnet.nn.io.GgufTokenizer;
 
 /**
- * A tokenizer as GGUF's metadata. These have no word for white space that belongs to a token behind it
- * (rstrip): llama.cpp knows the tokens of Phi-3 that have it by the model's name. What else they have no word
- * for is refused.
+ * A tokenizer as GGUF's metadata. What these have no word for is told where llama.cpp's own converter leaves
+ * it out too, and refused otherwise.
  */
 final class GgufExport {
   private static final String SPACE = "▁";
@@ -32,10 +31,32 @@ final class GgufExport {
 
   /** The name of a model with this tokenizer, by which llama.cpp takes white space behind tokens or not. */
   static String modelName(Tokenizer tokenizer, String name) {
+    return isPhi3(tokenizer) && !GgufKinds.namesPhi3(name) ? "Phi-3 " + name : name;
+  }
+
+  private static boolean isPhi3(Tokenizer tokenizer) {
     var added = tokenizer.addedTokens().values();
-    boolean phi3 = added.stream().anyMatch(AddedToken::rstrip) && added.stream()
+    return added.stream().anyMatch(AddedToken::rstrip) && added.stream()
         .allMatch(token -> token.rstrip() == GgufKinds.takesSpaceInPhi3(token.content()));
-    return phi3 && !GgufKinds.namesPhi3(name) ? "Phi-3 " + name : name;
+  }
+
+  /** What is left out, a sentence each. */
+  static List<String> leftOut(Tokenizer tokenizer) {
+    var notes = new ArrayList<String>();
+    var parts = tokenizer.parts();
+    if (ByteLevelScheme.of(parts).isPresent() && parts.normalizer() != null) {
+      notes.add("GGUF has no word for the tokenizer's NFC: llama.cpp encodes decomposed characters as they"
+          + " are");
+    }
+    if (parts.preTokenizer() instanceof PreTokenizer.Metaspace(_, var prepend, _)
+        && prepend == PreTokenizer.Metaspace.Prepend.FIRST) {
+      notes.add("GGUF has no word for a space before the first piece of a text alone: llama.cpp puts none,"
+          + " which is right behind a token, as in the template's prompts");
+    }
+    tokenizer.addedTokens().values().stream().filter(AddedToken::rstrip).filter(_ -> !isPhi3(tokenizer))
+        .findFirst().ifPresent(token -> notes.add("GGUF has no word for white space that belongs to the token"
+            + " before it, such as " + token.content() + ": llama.cpp encodes it by itself"));
+    return notes;
   }
 
   private GgufTokenizer data() {

@@ -2,6 +2,7 @@ package linnet.sft.tokenizer;
 
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
@@ -87,6 +88,15 @@ public final class Tokenizer {
    */
   public GgufTokenizer toGguf() {
     return GgufExport.data(this);
+  }
+
+  /**
+   * What {@link #toGguf} leaves out, since GGUF has no word for it.
+   *
+   * @return a sentence for each such thing
+   */
+  public List<String> leftOutOfGguf() {
+    return GgufExport.leftOut(this);
   }
 
   /**

@@ -75,6 +75,21 @@ class GgufFamiliesTest {
     checkThereAndBack("mistral-v0.3", text -> text.startsWith("<s>") || text.startsWith("[INST]"));
   }
 
+  @Test
+  void whatIsLeftOutIsTold() {
+    for (var family : List.of("gpt2", "phi2", "llama3", "smollm2", "smollm3", "tekken", "llama2", "phi3",
+        "gemma")) {
+      assertEquals(List.of(), leftOut(family), family);
+    }
+    assertTrue(leftOut("qwen3").getFirst().contains("NFC"));
+    assertTrue(leftOut("mistral-v0.3").getFirst().contains("a space before the first piece"));
+    assertTrue(leftOut("phi4-mini").getFirst().contains("such as <|end|>"));
+  }
+
+  private static List<String> leftOut(String family) {
+    return Tokenizer.load(GoldenCases.folder("families/" + family)).leftOutOfGguf();
+  }
+
   private static void checkThereAndBack(String family, Predicate<String> texts) {
     var tokenizer = Tokenizer.load(GoldenCases.folder("families/" + family));
     var data = tokenizer.toGguf();
