@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.Set;
+import java.util.TreeMap;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 
@@ -21,6 +23,8 @@ public final class GgufGeneration {
   private static final List<String> ENDS = List.of(EOS, END_OF_TURN, END_OF_MESSAGE);
   private static final String TOP_K = "general.sampling.top_k";
   private static final String EOS_FIELD = "eos_token_id";
+  private static final Map<String, String> ROLES = new TreeMap<>(Map.of(
+      "tokenizer.ggml.bos_token_id", "bos_token_id", "tokenizer.ggml.padding_token_id", "pad_token_id"));
   private static final String SAMPLES = "do_sample";
   private static final List<Real> REALS = List.of(new Real("general.sampling.temp", "temperature"),
       new Real("general.sampling.top_p", "top_p"), new Real("general.sampling.min_p", "min_p"),
@@ -53,7 +57,18 @@ public final class GgufGeneration {
     if (stops.size() > 1) {
       json.put(EOS_FIELD, stops);
     }
-    return Optional.of(json.build()).filter(object -> !object.members().isEmpty());
+    return Optional.of(json.build()).filter(object -> !object.members().isEmpty())
+        .map(object -> withRoles(object, stops, metadata));
+  }
+
+  /** With the tokenizer's own tokens: where there is such a file, transformers takes them from it alone. */
+  private static Json.Obj withRoles(Json.Obj generation, Set<Json> stops, GgufMetadata metadata) {
+    var json = generation.toBuilder();
+    if (stops.size() == 1) {
+      json.put(EOS_FIELD, stops.iterator().next());
+    }
+    ROLES.forEach((key, field) -> metadata.integer(key).ifPresent(id -> json.put(field, id)));
+    return json.build();
   }
 
   /**

@@ -381,4 +381,18 @@ class ModelConverterTest {
     }
     assertArrayEquals(new String[] {"original", "out"}, Bytes.names(folder).toArray());
   }
+
+  /** transformers takes all of them from generation_config.json where there is one, and else never stops. */
+  @Test
+  void defaultsOfDrawingFromGgufStandBesideTheTokenizersTokens() throws IOException {
+    var metadata = TinyLlama.metadata();
+    metadata.put("general.sampling.temp", GgufValue.float32(0.5));
+    var gguf = folder.resolve("model.gguf");
+    GgufWriter.write(gguf, new GgufMetadata(gguf.toString(), metadata), TinyLlama.tensors());
+    try (var back = ModelSource.open(convert(gguf, "back"))) {
+      assertEquals(Json.parse("""
+          {"temperature": 0.5, "do_sample": true, "eos_token_id": 1, "bos_token_id": 0, "pad_token_id": 1}""", "expected"),
+          back.generationConfig().orElseThrow().value());
+    }
+  }
 }
