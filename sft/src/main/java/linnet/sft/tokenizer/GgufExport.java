@@ -31,7 +31,11 @@ final class GgufExport {
 
   /** The name of a model with this tokenizer, by which llama.cpp takes white space behind tokens or not. */
   static String modelName(Tokenizer tokenizer, String name) {
-    return isPhi3(tokenizer) && !GgufKinds.namesPhi3(name) ? "Phi-3 " + name : name;
+    boolean phi3 = isPhi3(tokenizer);
+    if (phi3 == GgufKinds.namesPhi3(name)) {
+      return name;
+    }
+    return phi3 ? "Phi-3 " + name : GgufKinds.withoutPhi3(name);
   }
 
   private static boolean isPhi3(Tokenizer tokenizer) {

@@ -1,7 +1,7 @@
 package linnet.sft.tokenizer;
 
-import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import linnet.nn.io.GgufTokenizer;
 
 /** The kinds of token that GGUF tells apart ({@code tokenizer.ggml.token_type}), and those of models. */
@@ -18,12 +18,18 @@ final class GgufKinds {
   /** Tokens of Phi-3 that do not take the white space behind them, as all its others do. */
   private static final Set<String> PHI3_PLAIN = Set.of("<unk>", "<s>", "<|endoftext|>");
 
+  private static final Pattern PHI3 = Pattern.compile("(phi)-?3", Pattern.CASE_INSENSITIVE);
+
   private GgufKinds() {}
 
   /** Whether llama.cpp takes a model of this name for Phi-3. */
   static boolean namesPhi3(String modelName) {
-    String name = modelName.toLowerCase(Locale.ROOT);
-    return name.contains("phi-3") || name.contains("phi3");
+    return PHI3.matcher(modelName).find();
+  }
+
+  /** The name with a space in it, by which llama.cpp does not take the model for Phi-3. */
+  static String withoutPhi3(String modelName) {
+    return PHI3.matcher(modelName).replaceAll("$1 3");
   }
 
   /** Whether a token takes the white space behind it in a model that is taken for Phi-3. */

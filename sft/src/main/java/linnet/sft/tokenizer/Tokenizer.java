@@ -104,7 +104,8 @@ public final class Tokenizer {
    * word for the white space that tokens of Phi-3 take behind them: llama.cpp knows them by that name.
    *
    * @param name the model's name
-   * @return the name, with {@code Phi-3} before it where the tokens are such and the name does not say so
+   * @return the name, with {@code Phi-3} before it where the tokens are such and the name does not say so,
+   *     and without it where they are not
    */
   public String nameInGguf(String name) {
     return GgufExport.modelName(this, name);

@@ -125,6 +125,16 @@ class GgufFamiliesTest {
     assertEquals("mine", Tokenizer.load(GoldenCases.folder("families/llama2")).nameInGguf("mine"));
   }
 
+  /** llama.cpp opens no file of that name without Phi-3's tokens. */
+  @Test
+  void aNameThatSaysPhi3IsGivenToItsTokensAlone() {
+    for (String other : List.of("phi4-mini", "llama2", "gpt2")) {
+      var tokenizer = Tokenizer.load(GoldenCases.folder("families/" + other));
+      assertEquals("My-Phi 3-mini of phi 3", tokenizer.nameInGguf("My-Phi-3-mini of phi3"), other);
+      assertEquals("Phi-4", tokenizer.nameInGguf("Phi-4"));
+    }
+  }
+
   @Test
   void aTextThatSpellsAControlTokenIsNotMergedIntoIt() {
     var gguf = load("llama2");
