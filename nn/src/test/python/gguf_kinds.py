@@ -1,8 +1,9 @@
 """Checks that families with tokenizers of their own kind come through `linnet convert` whole: for each a tiny random
 model of transformers with a small tokenizer of the kind that the family ships (those of FamilyTokenizersTest), a chat
-template, several stop tokens and an embedding of more rows than tokens goes to GGUF and back to a folder. llama.cpp
-must find the ids that `tokenizers` finds, know the tokens that begin and end texts, and continue a prompt with
-transformers' own greedy tokens; the folder must give transformers the same ids, chats, stop tokens and greedy tokens.
+template, stop tokens, a temperature and an embedding of more rows than tokens goes to GGUF and back to a folder.
+llama.cpp must find the ids that `tokenizers` finds, know the tokens that begin and end texts, and continue a prompt with
+transformers' own greedy tokens; the folder must give transformers the same ids, chats, generation settings and greedy
+tokens.
 
 Ids differ where GGUF has no word for what a tokenizer does, and `convert` says so: NFC (qwen), a space before the first
 piece alone (mistral), white space that belongs to the token before it (phi4-mini). Gemma's differ where a text spells
@@ -95,6 +96,7 @@ def make(folder, tokenizer, config, more, roles, stops, chat_template, seed):
             if "norm" in key or "ln_" in key or key.endswith("bias"):
                 parameter.add_(torch.randn_like(parameter) * 0.2)
     model.generation_config.eos_token_id = [ids["eos_token_id"], *(known.token_to_id(stop) for stop in stops)]
+    model.generation_config.update(do_sample=True, temperature=0.75)
     model.save_pretrained(folder)
     return model, known
 
@@ -127,10 +129,11 @@ def greedy_llama_cpp(model, prompt):
     return tokens
 
 
-def stop_ids(folder):
-    file = folder / "generation_config.json"
-    found = json.loads((file if file.exists() else folder / "config.json").read_text())["eos_token_id"]
-    return sorted(found if isinstance(found, list) else [found])
+def generation(model):
+    """What ends a text, begins it and pads it, and how tokens are drawn; of the ends the order says nothing."""
+    config = model.generation_config
+    ends = config.eos_token_id if isinstance(config.eos_token_id, list) else [config.eos_token_id]
+    return sorted(ends), config.bos_token_id, config.pad_token_id, config.do_sample, config.temperature
 
 
 def check(name, tokenizer, config, more, bos, eos, stops, pad, chat_template):
@@ -174,7 +177,7 @@ def check(name, tokenizer, config, more, bos, eos, stops, pad, chat_template):
     row = dict(case=name, strings=len(texts), llama_cpp_ids=len(texts) - len(others), llama_cpp_tokens=continued,
                roles=roles_found == roles_known, not_ending=ends, folder_ids=len(texts) - len(differing),
                folder_tokens=greedy(again, prompt)[0] == expected, chats=all(chats),
-               stops=stop_ids(folder) == stop_ids(back), size=len(after) == len(before), gap=round(gap, 4))
+               generation=generation(model) == generation(again), size=len(after) == len(before), gap=round(gap, 4))
     print(json.dumps(row), flush=True)
     for where, some in (("llama.cpp", others), ("folder", differing)):
         for text in some[:12]:
