@@ -120,7 +120,7 @@ final class ConvertCommand implements Callable<Integer> {
       var notes = List.<String>of();
       if (toGguf()) {
         notes = new ArrayList<>(converter.toGguf(out, text.ggufMetadata()));
-        notes.addAll(text.tokenizer().leftOutOfGguf());
+        notes.addAll(text.leftOutOfGguf());
         writeModelfile("./" + out.getFileName(), Optional.empty(), text, source);
       } else {
         long megabytes = maxShardMegabytes == null ? USUAL_SHARD_MEGABYTES : maxShardMegabytes;

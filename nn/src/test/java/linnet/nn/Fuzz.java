@@ -1,5 +1,6 @@
 package linnet.nn;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import linnet.nn.io.ModelFormatException;
+import linnet.nn.json.ErrorText;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonException;
 
@@ -24,8 +26,6 @@ import linnet.nn.json.JsonException;
 public final class Fuzz {
   /** How many files of a kind are damaged. */
   public static final int COUNT = Integer.getInteger("linnet.fuzz", 1500);
-
-  private static final int LONGEST_MESSAGE = 1500;
 
   private static final String[] VALUES = {"0", "-1", "1", "2", "1e9", "2147483647", "4294967296", "1e400",
       "0.5", "null", "true", "\"x\"", "[]", "{}", "[1]", "-0.0", "1e-300"};
@@ -43,7 +43,8 @@ public final class Fuzz {
       reading.read();
     } catch (ModelFormatException | JsonException documented) {
       var message = documented.getMessage();
-      assertTrue(message != null && !message.isBlank() && message.length() <= LONGEST_MESSAGE, message);
+      assertTrue(message != null && !message.isBlank(), () -> kind + ", seed " + seed);
+      assertEquals(ErrorText.bounded(message), message, () -> kind + ", seed " + seed);
     } catch (RuntimeException | Error other) {
       throw new AssertionError(kind + ", seed " + seed + ": " + other, other);
     }

@@ -218,7 +218,7 @@ public final class ModelText {
    */
   public SequencedMap<String, GgufValue> ggufMetadata() {
     var values = tokenizer().toGguf().toMetadata();
-    String name = String.valueOf(path.getFileName());
+    String name = name();
     String known = tokenizer().nameInGguf(name);
     if (!known.equals(name)) {
       values.put("general.name", GgufValue.text(known));
@@ -227,6 +227,15 @@ public final class ModelText {
       values.put(GgufModel.CHAT_TEMPLATE, GgufValue.text(template().source()));
     }
     return values;
+  }
+
+  /** What {@link #ggufMetadata} leaves out, since GGUF has no word for it: a sentence for each such thing. */
+  public List<String> leftOutOfGguf() {
+    return tokenizer().leftOutOfGguf(name());
+  }
+
+  private String name() {
+    return String.valueOf(path.getFileName());
   }
 
   /** Then it is not passed on as the model's. */

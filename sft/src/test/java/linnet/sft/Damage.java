@@ -1,5 +1,6 @@
 package linnet.sft;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import linnet.nn.json.ErrorText;
 import linnet.nn.json.Json;
 
 /** Damages documents and files, for tests of what reading them may do. */
@@ -16,7 +18,6 @@ public final class Damage {
   /** How many of a kind are damaged: {@code -Dlinnet.fuzz=100000} tries more. */
   public static final int COUNT = Integer.getInteger("linnet.fuzz", 600);
 
-  private static final int LONGEST_MESSAGE = 1500;
   private static final List<Json> STRANGERS = List.of(Json.NULL, Json.TRUE, Json.of(-1), Json.of(1L << 31),
       Json.of(2_000_000_000), Json.of(0.5), Json.of(""), Json.of("\0"), Json.of("Ġ"), Json.of("[("),
       Json.of(List.of()), Json.object().build(), Json.object().put("type", "Sequence").build(),
@@ -24,10 +25,11 @@ public final class Damage {
 
   private Damage() {}
 
-  /** Requires that an error says something, and not all of a damaged file. */
-  public static void requireMessage(RuntimeException documented) {
+  /** Requires that the error about a damaged file says something, in a form that can be shown. */
+  public static void requireMessage(long seed, RuntimeException documented) {
     var message = documented.getMessage();
-    assertTrue(message != null && !message.isBlank() && message.length() <= LONGEST_MESSAGE, message);
+    assertTrue(message != null && !message.isBlank(), () -> "seed " + seed);
+    assertEquals(ErrorText.bounded(message), message, () -> "seed " + seed);
   }
 
   /** A JSON document of which half of the time values are others, else a few bytes. */

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
-import java.util.TreeMap;
 import linnet.nn.json.Json;
 import linnet.nn.json.JsonCursor;
 
@@ -23,15 +22,19 @@ public final class GgufGeneration {
   private static final List<String> ENDS = List.of(EOS, END_OF_TURN, END_OF_MESSAGE);
   private static final String TOP_K = "general.sampling.top_k";
   private static final String EOS_FIELD = "eos_token_id";
-  private static final Map<String, String> ROLES = new TreeMap<>(Map.of(
-      "tokenizer.ggml.bos_token_id", "bos_token_id", "tokenizer.ggml.padding_token_id", "pad_token_id"));
   private static final String SAMPLES = "do_sample";
   private static final List<Real> REALS = List.of(new Real("general.sampling.temp", "temperature"),
       new Real("general.sampling.top_p", "top_p"), new Real("general.sampling.min_p", "min_p"),
       new Real("general.sampling.penalty_repeat", "repetition_penalty"));
 
+  private static final List<Role> ROLES = List.of(new Role("tokenizer.ggml.bos_token_id", "bos_token_id"),
+      new Role("tokenizer.ggml.padding_token_id", "pad_token_id"));
+
   /** A real number: GGUF's key and the field. */
   private record Real(String key, String field) {}
+
+  /** A token of the tokenizer's: GGUF's key and the field. */
+  private record Role(String key, String field) {}
 
   private GgufGeneration() {}
 
@@ -67,7 +70,7 @@ public final class GgufGeneration {
     if (stops.size() == 1) {
       json.put(EOS_FIELD, stops.iterator().next());
     }
-    ROLES.forEach((key, field) -> metadata.integer(key).ifPresent(id -> json.put(field, id)));
+    ROLES.forEach(role -> metadata.integer(role.key()).ifPresent(id -> json.put(role.field(), id)));
     return json.build();
   }
 

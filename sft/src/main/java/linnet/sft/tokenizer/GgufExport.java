@@ -31,11 +31,11 @@ final class GgufExport {
 
   /** The name of a model with this tokenizer, by which llama.cpp takes white space behind tokens or not. */
   static String modelName(Tokenizer tokenizer, String name) {
-    boolean phi3 = isPhi3(tokenizer);
-    if (phi3 == GgufKinds.namesPhi3(name)) {
-      return name;
+    if (!GgufKinds.namesPhi3(name)) {
+      return isPhi3(tokenizer) ? "Phi-3 " + name : name;
     }
-    return phi3 ? "Phi-3 " + name : GgufKinds.withoutPhi3(name);
+    boolean opens = GgufKinds.NEEDED_IN_PHI3.stream().allMatch(token -> tokenizer.id(token).isPresent());
+    return opens ? name : GgufKinds.withoutPhi3(name);
   }
 
   private static boolean isPhi3(Tokenizer tokenizer) {
@@ -44,8 +44,8 @@ final class GgufExport {
         .allMatch(token -> token.rstrip() == GgufKinds.takesSpaceInPhi3(token.content()));
   }
 
-  /** What is left out, a sentence each. */
-  static List<String> leftOut(Tokenizer tokenizer) {
+  /** What is left out in a model of a name, a sentence each. */
+  static List<String> leftOut(Tokenizer tokenizer, String name) {
     var notes = new ArrayList<String>();
     var parts = tokenizer.parts();
     if (ByteLevelScheme.of(parts).isPresent() && parts.normalizer() != null) {
@@ -57,9 +57,12 @@ final class GgufExport {
       notes.add("GGUF has no word for a space before the first piece of a text alone: llama.cpp puts none,"
           + " which is right behind a token, as in the template's prompts");
     }
-    tokenizer.addedTokens().values().stream().filter(AddedToken::rstrip).filter(_ -> !isPhi3(tokenizer))
+    boolean phi3 = GgufKinds.namesPhi3(modelName(tokenizer, name));
+    tokenizer.addedTokens().values().stream()
+        .filter(token -> token.rstrip() != (phi3 && GgufKinds.takesSpaceInPhi3(token.content())))
         .findFirst().ifPresent(token -> notes.add("GGUF has no word for white space that belongs to the token"
-            + " before it, such as " + token.content() + ": llama.cpp encodes it by itself"));
+            + " before it: behind " + token.content() + " llama.cpp "
+            + (token.rstrip() ? "encodes it by itself" : "drops it, as behind all tokens of Phi-3")));
     return notes;
   }
 

@@ -18,6 +18,9 @@ final class GgufKinds {
   /** Tokens of Phi-3 that do not take the white space behind them, as all its others do. */
   private static final Set<String> PHI3_PLAIN = Set.of("<unk>", "<s>", "<|endoftext|>");
 
+  /** Tokens that llama.cpp looks up in a model of that name; it opens none without them. */
+  static final Set<String> NEEDED_IN_PHI3 = Set.of("<unk>", "<s>", "</s>", "<|endoftext|>");
+
   private static final Pattern PHI3 = Pattern.compile("(phi)-?3", Pattern.CASE_INSENSITIVE);
 
   private GgufKinds() {}

@@ -93,10 +93,11 @@ public final class Tokenizer {
   /**
    * What {@link #toGguf} leaves out, since GGUF has no word for it.
    *
+   * @param name the model's name, see {@link #nameInGguf}
    * @return a sentence for each such thing
    */
-  public List<String> leftOutOfGguf() {
-    return GgufExport.leftOut(this);
+  public List<String> leftOutOfGguf(String name) {
+    return GgufExport.leftOut(this, name);
   }
 
   /**
@@ -104,8 +105,8 @@ public final class Tokenizer {
    * word for the white space that tokens of Phi-3 take behind them: llama.cpp knows them by that name.
    *
    * @param name the model's name
-   * @return the name, with {@code Phi-3} before it where the tokens are such and the name does not say so,
-   *     and without it where they are not
+   * @return the name, with {@code Phi-3} before it where the tokens are such and the name does not say so, and
+   *     without it where tokens are missing that llama.cpp needs in a model of that name
    */
   public String nameInGguf(String name) {
     return GgufExport.modelName(this, name);

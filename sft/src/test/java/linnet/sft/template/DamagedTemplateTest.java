@@ -28,7 +28,7 @@ class DamagedTemplateTest {
         template.render(one.request());
         template.renderForTraining(one.request());
       } catch (TemplateException | UndeterminedTurnException documented) {
-        Damage.requireMessage(documented);
+        Damage.requireMessage(seed, documented);
       } catch (Throwable wrong) {
         throw new AssertionError(one + ", seed " + seed, wrong);
       }

@@ -33,7 +33,7 @@ class MalformedGgufTest {
       try (var file = GgufFile.open(path)) {
         GgufTokenizer.read(file.metadata()).ifPresent(MalformedGgufTest::use);
       } catch (ModelFormatException | TokenizerException documented) {
-        Damage.requireMessage(documented);
+        Damage.requireMessage(seed, documented);
       } catch (Throwable wrong) {
         throw new AssertionError("seed " + seed, wrong);
       }

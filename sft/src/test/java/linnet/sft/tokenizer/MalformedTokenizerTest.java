@@ -62,7 +62,7 @@ class MalformedTokenizerTest {
         var damaged = Damage.document(bytes, new Random(seed));
         use(JsonCursor.of(Json.parse(damaged, "tokenizer.json"), "tokenizer.json"));
       } catch (JsonException | TokenizerException documented) {
-        Damage.requireMessage(documented);
+        Damage.requireMessage(seed, documented);
       } catch (Throwable wrong) {
         throw new AssertionError("file " + i % files.size() + ", seed " + seed, wrong);
       }
@@ -81,7 +81,7 @@ class MalformedTokenizerTest {
         config.toJson();
         tokenizer.withConfig(config).specialTokens();
       } catch (JsonException | TokenizerException documented) {
-        Damage.requireMessage(documented);
+        Damage.requireMessage(seed, documented);
       } catch (Throwable wrong) {
         throw new AssertionError("seed " + seed, wrong);
       }

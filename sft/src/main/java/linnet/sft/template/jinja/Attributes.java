@@ -28,7 +28,7 @@ final class Attributes {
     if (found == null && object instanceof DictValue dict) {
       found = dict.get(name);
     }
-    return found != null ? found : Undefined.attribute(object, name);
+    return found != null ? found : missing(budget, Undefined.attribute(object, name));
   }
 
   /** {@code object[key]}: an item first, then an attribute. */
@@ -41,7 +41,12 @@ final class Attributes {
       found = isInternal(name.text()) ? Undefined.unsafe(object, name.text())
           : find(budget, object, name.text());
     }
-    return found != null ? found : Undefined.element(object, key);
+    return found != null ? found : missing(budget, Undefined.element(budget, object, key));
+  }
+
+  private static Value missing(Budget budget, Undefined undefined) {
+    budget.pieces(1);
+    return undefined;
   }
 
   private static boolean isInternal(String name) {
@@ -54,12 +59,14 @@ final class Attributes {
           : dict.entries().get(Sequences.hashable(key));
       case Str s -> {
         budget.steps(s.isPlainPlane() ? 0 : Weight.of(s));
+        budget.pieces(1);
         var index = index(key, s.length());
         yield index < 0 ? null : s.codePoint(index);
       }
       case ListValue list -> element(list.items(), key);
       case TupleValue tuple -> element(tuple.items(), key);
       case Value.Range range -> {
+        budget.pieces(1);
         var index = index(key, range.size());
         yield index < 0 ? null : range.at(index);
       }
@@ -83,6 +90,14 @@ final class Attributes {
   }
 
   private static Value find(Budget budget, Value object, String name) {
+    var found = own(budget, object, name);
+    if (found != null) {
+      budget.pieces(1); // most are made for whoever asks
+    }
+    return found;
+  }
+
+  private static Value own(Budget budget, Value object, String name) {
     return switch (object) {
       case Str s -> StrMethods.find(budget, s, name);
       case ListValue list -> LIST_CHANGES.contains(name) ? Undefined.unsafe(object, name)
@@ -124,7 +139,7 @@ final class Attributes {
         }
         if (index == items.size()) {
           throw TemplateException.value(object instanceof TupleValue ? "tuple.index(x): x not in tuple"
-              : Printer.repr(a.getFirst()) + " is not in " + object.typeName());
+              : Printer.repr(budget, a.getFirst()) + " is not in " + object.typeName());
         }
         return Value.Int.of(index);
       });
@@ -148,6 +163,7 @@ final class Attributes {
   static Value path(Budget budget, Value object, List<Value> parts, Value otherwise) {
     var value = object;
     for (var part : parts) {
+      budget.step();
       value = item(budget, value, part);
       if (otherwise != null && value instanceof Undefined) {
         value = otherwise;
@@ -157,7 +173,7 @@ final class Attributes {
   }
 
   /** The parts of a path: numbers are indices; {@code None} is the object itself. */
-  static List<Value> parts(Value path) {
+  static List<Value> parts(Budget budget, Value path) {
     if (path instanceof Value.None) {
       return List.of();
     }
@@ -166,8 +182,14 @@ final class Attributes {
     }
     var parts = new ArrayList<Value>();
     for (var part : text.text().split("\\.", -1)) {
-      parts.add(part.matches("\\d{1,9}") ? Value.Int.of(Long.parseLong(part)) : Str.of(part));
+      budget.pieces(1);
+      parts.add(isIndex(part) ? Value.Int.of(Long.parseLong(part)) : Str.of(part));
     }
     return parts;
+  }
+
+  /** Whether a part of a path is written as an index. */
+  static boolean isIndex(String text) {
+    return !text.isEmpty() && text.length() < 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 }

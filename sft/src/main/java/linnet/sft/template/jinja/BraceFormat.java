@@ -36,6 +36,7 @@ final class BraceFormat {
     if (levels == 0) {
       throw TemplateException.value("Max string recursion exceeded");
     }
+    budget.read(format);
     var text = format.text();
     var out = new Str.Builder(budget);
     for (var i = 0; i < text.length();) {
@@ -89,13 +90,13 @@ final class BraceFormat {
     }
     var spec = rest < text.length() && text.charAt(rest) == ':'
         ? expand(field.substring(rest + 1, text.length()), levels - 1).text() : "";
-    return spec.isEmpty() ? Printer.str(value) : FormatSpec.parse(spec).format(budget, value);
+    return spec.isEmpty() ? Printer.str(budget, value) : FormatSpec.parse(spec).format(budget, value);
   }
 
-  private static Value converted(Value value, char conversion) {
+  private Value converted(Value value, char conversion) {
     return switch (conversion) {
-      case 's' -> Printer.str(value);
-      case 'r', 'a' -> Str.of(Printer.repr(value));
+      case 's' -> Printer.str(budget, value);
+      case 'r', 'a' -> Str.of(Printer.repr(budget, value));
       default -> throw TemplateException.value("Unknown conversion specifier " + conversion);
     };
   }
@@ -107,6 +108,7 @@ final class BraceFormat {
     }
     var value = argument(path.substring(0, end));
     while (end < path.length()) {
+      budget.step();
       if (path.charAt(end) == '.') {
         var next = end + 1;
         while (next < path.length() && path.charAt(next) != '.' && path.charAt(next) != '[') {
@@ -120,7 +122,7 @@ final class BraceFormat {
           throw TemplateException.value("Missing ']' in format string");
         }
         var key = path.substring(end + 1, close);
-        value = Attributes.item(budget, value, isNumber(key) ? Value.Int.of(Long.parseLong(key))
+        value = Attributes.item(budget, value, Attributes.isIndex(key) ? Value.Int.of(Long.parseLong(key))
             : Str.of(key));
         end = close + 1;
       }
@@ -128,12 +130,8 @@ final class BraceFormat {
     return value;
   }
 
-  private static boolean isNumber(String text) {
-    return !text.isEmpty() && text.length() < 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
-  }
-
   private Value argument(String name) {
-    if (!name.isEmpty() && !isNumber(name)) {
+    if (!name.isEmpty() && !Attributes.isIndex(name)) {
       var value = named.get(name);
       if (value == null) {
         throw new TemplateException(ErrorKind.KEY, PythonText.repr(name));

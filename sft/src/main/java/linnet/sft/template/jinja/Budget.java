@@ -61,20 +61,22 @@ final class Budget {
   /** Accounts for what an operation has made. */
   void result(Value made) {
     pieces(1);
-    text(made);
+    if (made instanceof Str text) {
+      characters(text.text().length());
+      runs(text);
+    }
   }
 
   /** Accounts for texts that an operation looks at, character by character. */
-  void texts(Value first, Collection<Value> others) {
-    text(first);
-    others.forEach(this::text);
+  void read(Collection<Value> values) {
+    values.forEach(this::read);
   }
 
-  private void text(Value value) {
+  /** Accounts for a text that an operation looks at, character by character. */
+  void read(Value value) {
     step();
-    if (value instanceof Str s) {
-      steps(Math.ceilDiv(s.text().length(), CHARACTERS_PER_STEP));
-      runs(s);
+    if (value instanceof Str text) {
+      steps(Math.ceilDiv(text.text().length(), CHARACTERS_PER_STEP));
     }
   }
 
@@ -119,6 +121,6 @@ final class Budget {
 
   private static TemplateException limit(String what) {
     return new TemplateException(ErrorKind.LIMIT, "the template needs " + what
-        + "; raise the limit if the template is trusted");
+        + "; shorten the conversation, or raise the limit in the program if the template is trusted");
   }
 }

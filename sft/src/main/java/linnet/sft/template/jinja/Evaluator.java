@@ -39,10 +39,10 @@ final class Evaluator {
       case Expr.Const constant -> constant.value();
       case Expr.Name name -> {
         var value = scope.get(name.name());
-        yield value != null ? value : Undefined.name(name.name());
+        yield value != null ? value : made(Undefined.name(name.name()));
       }
-      case Expr.ListOf list -> new ListValue(all(list.items(), scope));
-      case Expr.TupleOf tuple -> new TupleValue(all(tuple.items(), scope));
+      case Expr.ListOf list -> made(new ListValue(all(list.items(), scope)));
+      case Expr.TupleOf tuple -> made(new TupleValue(all(tuple.items(), scope)));
       case Expr.DictOf dict -> dict(dict, scope);
       case Expr.Attribute attribute ->
           Attributes.attribute(budget, evaluate(attribute.object(), scope), attribute.name());
@@ -50,17 +50,16 @@ final class Evaluator {
           Attributes.item(budget, evaluate(item.object(), scope), evaluate(item.key(), scope));
       case Expr.Slice slice -> Sequences.slice(budget, evaluate(slice.object(), scope),
           bound(slice.start(), scope), bound(slice.stop(), scope), bound(slice.step(), scope));
-      case Expr.Call call -> call(evaluate(call.function(), scope), arguments(call.arguments(), scope));
+      case Expr.Call call -> made(call(evaluate(call.function(), scope), arguments(call.arguments(), scope)));
       case Expr.Filtered filtered -> Filters.apply(context, filtered.filter(),
           evaluate(filtered.subject(), scope), arguments(filtered.arguments(), scope));
       case Expr.Tested tested -> Value.Bool.of(Tests.holds(context, tested.test(),
           evaluate(tested.subject(), scope), arguments(tested.arguments(), scope)));
       case Expr.Not not -> Value.Bool.of(!evaluate(not.operand(), scope).truth());
-      case Expr.Sign sign -> Operators.sign(sign.minus(), evaluate(sign.operand(), scope));
-      case Expr.Arithmetic arithmetic -> Operators.arithmetic(budget, arithmetic.operator(),
-          evaluate(arithmetic.left(), scope), evaluate(arithmetic.right(), scope));
-      case Expr.Concat concat ->
-          Operators.concat(budget, all(concat.parts(), scope).stream().map(Printer::str).toList());
+      case Expr.Sign sign -> made(Operators.sign(sign.minus(), evaluate(sign.operand(), scope)));
+      case Expr.Arithmetic arithmetic -> made(Operators.arithmetic(budget, arithmetic.operator(),
+          evaluate(arithmetic.left(), scope), evaluate(arithmetic.right(), scope)));
+      case Expr.Concat concat -> made(concat(all(concat.parts(), scope)));
       case Expr.Logic logic -> {
         var left = evaluate(logic.left(), scope);
         yield left.truth() == logic.and() ? evaluate(logic.right(), scope) : left;
@@ -68,6 +67,17 @@ final class Evaluator {
       case Expr.Compare compare -> Value.Bool.of(compare(compare, scope));
       case Expr.Conditional conditional -> conditional(conditional, scope);
     };
+  }
+
+  private Value made(Value value) {
+    budget.pieces(1);
+    return value;
+  }
+
+  private Str concat(List<Value> parts) {
+    var out = new Str.Builder(budget);
+    parts.forEach(part -> out.add(Printer.str(budget, part)));
+    return out.build();
   }
 
   private Value bound(Expr bound, Scope scope) {
@@ -84,6 +94,7 @@ final class Evaluator {
 
   private Value dict(Expr.DictOf dict, Scope scope) {
     var entries = new LinkedHashMap<Value, Value>();
+    budget.pieces(1 + dict.entries().size());
     for (var entry : dict.entries()) {
       entries.put(Sequences.hashable(evaluate(entry.key(), scope)), evaluate(entry.value(), scope));
     }
@@ -136,7 +147,7 @@ final class Evaluator {
     if (!(value instanceof DictValue dict)) {
       throw TemplateException.type("argument after ** must be a mapping, not " + value.typeName());
     }
-    budget.elements(dict.entries().size());
+    budget.pieces(dict.entries().size());
     dict.entries().forEach((key, argument) -> {
       if (!(key instanceof Str name)) {
         throw TemplateException.type("keywords must be strings");

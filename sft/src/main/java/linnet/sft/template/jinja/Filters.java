@@ -35,7 +35,9 @@ final class Filters {
       throw new TemplateException(ErrorKind.RUNTIME, "No filter named " + PythonText.repr(name) + " found.");
     }
     var budget = context.budget();
-    budget.texts(subject, args.positional());
+    budget.read(subject);
+    budget.read(args.positional());
+    budget.read(args.named().values());
     var result = filter.apply(context, subject, args);
     budget.result(result);
     return result;

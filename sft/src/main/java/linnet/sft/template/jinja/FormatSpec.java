@@ -16,6 +16,9 @@ record FormatSpec(int fill, char align, char sign, boolean alternate, int width,
     char type) {
   static final FormatSpec PLAIN = new FormatSpec(' ', (char) 0, '-', false, -1, (char) 0, -1, (char) 0);
 
+  /** No double has more; to compute zeros behind them would take long. */
+  private static final int MOST_DECIMALS = 1074;
+
   private static final Pattern GRAMMAR = Pattern.compile(
       "(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?(\\d{1,9})?([,_])?(?:\\.(\\d{1,9}))?([a-zA-Z%])?", Pattern.DOTALL);
 
@@ -47,12 +50,12 @@ record FormatSpec(int fill, char align, char sign, boolean alternate, int width,
       case Value.Float f -> number(value, f.value());
       case Value.Int i -> integral(value, i.value());
       case Value.Bool b when type != 0 -> integral(value, b.number());
-      default -> text(value);
+      default -> text(budget, value);
     };
   }
 
-  private Str text(Value value) {
-    var text = Printer.str(value);
+  private Str text(Budget budget, Value value) {
+    var text = Printer.str(budget, value);
     if (equals(PLAIN)) {
       return text;
     }
@@ -144,7 +147,9 @@ record FormatSpec(int fill, char align, char sign, boolean alternate, int width,
   }
 
   private static String fixed(double number, int digits) {
-    return new BigDecimal(number).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+    var exact = Math.min(digits, MOST_DECIMALS);
+    return new BigDecimal(number).setScale(exact, RoundingMode.HALF_EVEN).toPlainString()
+        + "0".repeat(digits - exact);
   }
 
   private static String exponent(double number, int digits) {

@@ -21,7 +21,7 @@ final class Globals {
         new Joiner(Signature.of().or("sep", Str.of(", ")).bind("joiner", args).getFirst()));
     add(scope, "raise_exception", args -> {
       var message = Signature.of("message").bind("raise_exception", args).getFirst();
-      throw new TemplateException(ErrorKind.RAISED, Printer.str(message).text());
+      throw new TemplateException(ErrorKind.RAISED, Printer.str(context.budget(), message).text());
     });
     add(scope, "strftime_now", args -> {
       var format = Signature.of("format").bind("strftime_now", args).getFirst();
@@ -73,7 +73,7 @@ final class Globals {
     }
     for (var source : args.positional()) {
       if (source instanceof DictValue dict) {
-        budget.elements(dict.entries().size());
+        budget.pieces(dict.entries().size());
         entries.putAll(dict.entries());
       } else {
         pairs(budget, source, entries);
@@ -90,6 +90,7 @@ final class Globals {
         throw TemplateException.type("cannot convert dictionary update sequence element #" + index
             + " to a sequence");
       }
+      budget.pieces(1);
       var pair = Sequences.list(budget, item);
       if (pair.size() != 2) {
         throw TemplateException.value("dictionary update sequence element #" + index + " has length "

@@ -62,7 +62,7 @@ final class Interpreter {
   private Flow execute(Stmt statement, Scope scope) {
     switch (statement) {
       case Stmt.Text text -> output.write((Str) text.text());
-      case Stmt.Print print -> output.write(Printer.str(evaluate(print.value(), scope)));
+      case Stmt.Print print -> output.write(Printer.str(budget, evaluate(print.value(), scope)));
       case Stmt.If branch -> {
         return conditional(branch, scope);
       }
@@ -124,7 +124,7 @@ final class Interpreter {
     var args = evaluator.arguments(block.call().arguments(), scope);
     var named = new LinkedHashMap<>(args.named());
     named.put("caller", new Macro(this, block.caller(), scope));
-    output.write(Printer.str(evaluator.call(function, new Args(args.positional(), named))));
+    output.write(Printer.str(budget, evaluator.call(function, new Args(args.positional(), named))));
   }
 
   private void loop(Stmt.For loop, Scope scope) {
@@ -147,7 +147,7 @@ final class Interpreter {
 
   private void iterate(Stmt.For loop, Value items, Scope scope, LoopContext.Recursion recursion, int depth) {
     budget.enter();
-    var source = Sequences.iterate(items);
+    var source = Sequences.iterate(budget, items);
     var filtered = loop.filter() == null ? source : new Filtered(loop, source, scope);
     var length = loop.filter() == null && Sequences.hasLength(items) && !(items instanceof LoopContext)
         ? Sequences.length(items) : -1;
@@ -225,12 +225,12 @@ final class Interpreter {
     }
   }
 
-  private static List<Value> unpacked(Value value, int expected) {
+  private List<Value> unpacked(Value value, int expected) {
     if (!Sequences.isIterable(value)) {
       throw TemplateException.type("cannot unpack non-iterable " + value.typeName() + " object");
     }
     var values = new ArrayList<Value>();
-    for (var iterator = Sequences.iterate(value); iterator.hasNext();) {
+    for (var iterator = Sequences.iterate(budget, value); iterator.hasNext();) {
       if (values.size() == expected) {
         throw TemplateException.value("too many values to unpack (expected " + expected + ")");
       }

@@ -28,9 +28,9 @@ final class JsonDump {
     if (separators != null && separators.size() != 2) {
       throw TemplateException.value("separators must be two texts");
     }
-    this.itemSeparator = separators != null ? Printer.str(separators.get(0)).text()
+    this.itemSeparator = separators != null ? Printer.str(budget, separators.get(0)).text()
         : indent == null ? ", " : ",";
-    this.keySeparator = separators != null ? Printer.str(separators.get(1)).text() : ": ";
+    this.keySeparator = separators != null ? Printer.str(budget, separators.get(1)).text() : ": ";
     this.sorted = options.get(3).truth();
   }
 

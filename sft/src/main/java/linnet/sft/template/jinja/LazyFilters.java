@@ -40,7 +40,7 @@ final class LazyFilters {
               "Unexpected keyword argument " + PythonText.repr(name));
         }
       }
-      var path = Attributes.parts(args.named().get("attribute"));
+      var path = Attributes.parts(context.budget(), args.named().get("attribute"));
       var given = args.named().get("default");
       var otherwise = given instanceof Value.None ? null : given;
       return item -> Attributes.path(context.budget(), item, path, otherwise);
@@ -48,7 +48,7 @@ final class LazyFilters {
     if (args.positional().isEmpty()) {
       throw new TemplateException(ErrorKind.FILTER_ARGUMENT, "map requires a filter argument");
     }
-    var name = Printer.str(args.positional().getFirst()).text();
+    var name = Printer.str(context.budget(), args.positional().getFirst()).text();
     var rest = args.dropFirst(1);
     if (!Filters.exists(name)) {
       throw new TemplateException(ErrorKind.RUNTIME, "No filter named " + PythonText.repr(name) + ".");
@@ -67,12 +67,13 @@ final class LazyFilters {
     if (byAttribute && args.positional().isEmpty()) {
       throw new TemplateException(ErrorKind.FILTER_ARGUMENT, "Missing parameter for attribute name");
     }
-    var path = byAttribute ? Attributes.parts(args.positional().getFirst()) : List.<Value>of();
+    var path = byAttribute ? Attributes.parts(context.budget(), args.positional().getFirst())
+        : List.<Value>of();
     var rest = byAttribute ? args.dropFirst(1) : args;
     if (rest.positional().isEmpty()) {
       return item -> Attributes.path(context.budget(), item, path, null).truth();
     }
-    var name = Printer.str(rest.positional().getFirst()).text();
+    var name = Printer.str(context.budget(), rest.positional().getFirst()).text();
     var arguments = rest.dropFirst(1);
     if (!Tests.exists(name)) {
       throw new TemplateException(ErrorKind.RUNTIME, "No test named " + PythonText.repr(name) + ".");
@@ -89,7 +90,7 @@ final class LazyFilters {
       }
       var change = function.get();
       var keep = predicate.get();
-      var source = Sequences.iterate(subject);
+      var source = Sequences.iterate(context.budget(), subject);
       return new LookAhead() {
         @Override
         protected Value find() {
@@ -122,7 +123,7 @@ final class LazyFilters {
   private static Value items(Context context, Value subject, List<Value> arguments) {
     return lazily(subject, () -> switch (subject) {
       case Undefined _ -> Collections.emptyIterator();
-      case DictValue dict -> new DictView(DictView.Part.ITEMS, dict).items().iterator();
+      case DictValue dict -> new DictView(DictView.Part.ITEMS, dict).items(context.budget()).iterator();
       default -> throw TemplateException.type("Can only get item pairs from a mapping.");
     });
   }

@@ -67,7 +67,7 @@ final class LoopContext implements Callable {
       return knownLength;
     }
     while (source.hasNext()) {
-      budget.pieces(1);
+      budget.elements(1);
       ahead.add(source.next());
     }
     return index + 1 + ahead.size();

@@ -61,11 +61,11 @@ final class Numbers {
 
   static int hash(Value number) {
     if (!(number instanceof Value.Float f)) {
-      return integer(number).hashCode();
+      return KeyedHash.of(integer(number).hashCode());
     }
     var value = f.value();
-    return Double.isFinite(value) && value == Math.rint(value)
-        ? new BigDecimal(value).toBigInteger().hashCode() : Double.hashCode(value);
+    return KeyedHash.of(Double.isFinite(value) && value == Math.rint(value)
+        ? new BigDecimal(value).toBigInteger().hashCode() : Double.hashCode(value));
   }
 
   static boolean isNaN(Value value) {

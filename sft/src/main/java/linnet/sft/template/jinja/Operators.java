@@ -210,7 +210,7 @@ final class Operators {
     }
     var times = Math.max(0, Numbers.size(factor));
     if (sequence instanceof Str s) {
-      return s.text().isEmpty() ? Str.EMPTY : concat(budget, Collections.nCopies(times, s));
+      return s.text().isEmpty() ? Str.EMPTY : repeat(budget, s, times);
     }
     var items = Sequences.ordered(sequence);
     budget.elements((long) items.size() * times);
@@ -219,6 +219,14 @@ final class Operators {
       repeated.addAll(items);
     }
     return sequence instanceof ListValue ? new ListValue(repeated) : new TupleValue(repeated);
+  }
+
+  private static Str repeat(Budget budget, Str text, int times) {
+    if (!text.origins().isEmpty()) {
+      return concat(budget, Collections.nCopies(times, text));
+    }
+    budget.characters((long) text.text().length() * times);
+    return Str.of(text.text().repeat(times));
   }
 
   private static Value repeatError(Value factor) {

@@ -25,6 +25,7 @@ final class PercentFormat {
   }
 
   private Value format() {
+    budget.read(format);
     var text = format.text();
     for (var percent = text.indexOf('%'); percent >= 0; percent = text.indexOf('%', offset)) {
       out.add(format.substring(offset, percent));
@@ -128,8 +129,8 @@ final class PercentFormat {
     var zero = flags.indexOf('0') >= 0 && !left;
     return switch (type) {
       case 's', 'r', 'a', 'c' -> {
-        var plain = type == 's' ? Printer.str(value) : type == 'c' ? character(value)
-            : Str.of(Printer.repr(value));
+        var plain = type == 's' ? Printer.str(budget, value) : type == 'c' ? character(value)
+            : Str.of(Printer.repr(budget, value));
         var text = format.isMarkup() ? Markup.escaped(budget, plain) : plain;
         yield new FormatSpec(' ', left ? '<' : '>', '-', false, width, (char) 0, precision, (char) 0)
             .format(budget, text);

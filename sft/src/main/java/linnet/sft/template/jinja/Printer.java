@@ -4,20 +4,21 @@ import java.util.Map;
 
 /** Python's {@code str} and {@code repr} of values. */
 final class Printer {
-  private static final int MAX_CHARACTERS = 4_000_000;
-
+  private final Budget budget;
   private final StringBuilder out = new StringBuilder();
   private Origins origins = Origins.NONE;
 
-  private Printer() {}
+  private Printer(Budget budget) {
+    this.budget = budget;
+  }
 
   /** {@code str(value)}; the text keeps its origins. */
-  static Str str(Value value) {
+  static Str str(Budget budget, Value value) {
     return switch (value) {
       case Str s -> s;
       case Undefined u -> Str.EMPTY;
       default -> {
-        var printer = new Printer();
+        var printer = new Printer(budget);
         printer.print(value, 0);
         var text = printer.out.toString();
         yield Str.of(text, printer.origins.smeared(text.length()));
@@ -25,72 +26,80 @@ final class Printer {
     };
   }
 
-  static String repr(Value value) {
-    var printer = new Printer();
+  static String repr(Budget budget, Value value) {
+    var printer = new Printer(budget);
     printer.print(value, 0);
     return printer.out.toString();
   }
 
   private void print(Value value, int depth) {
-    if (out.length() > MAX_CHARACTERS) {
-      throw new TemplateException(ErrorKind.LIMIT, "a printed value has more than " + MAX_CHARACTERS
-          + " characters");
-    }
+    budget.step();
     if (depth > Nesting.MAX) {
       throw Nesting.tooDeep(); // a namespace can hold itself
     }
     switch (value) {
-      case Value.None _ -> out.append("None");
-      case Value.Bool b -> out.append(b.value() ? "True" : "False");
-      case Value.Int i -> out.append(i.value());
-      case Value.Float f -> out.append(PythonText.repr(f.value()));
-      case Value.Range r -> out.append("range(").append(r.start()).append(", ").append(r.stop())
-          .append(r.step() == 1 ? ")" : ", " + r.step() + ")");
-      case Str s -> {
-        out.append(s.isMarkup() ? "Markup(" : "").append(PythonText.repr(s.text()))
-            .append(s.isMarkup() ? ")" : "");
-        origins = origins.isEmpty() ? s.origins() : origins;
-      }
       case ListValue l -> items("[", l.items(), "]", depth);
       case TupleValue t -> items("(", t.items(), t.items().size() == 1 ? ",)" : ")", depth);
       case DictValue d -> entries(d.entries(), depth);
-      case DictView v -> items(v.typeName() + "([", v.items(), "])", depth);
+      case DictView v -> items(v.typeName() + "([", v.items(budget), "])", depth);
       case Namespace n -> {
-        out.append("<Namespace ");
+        append("<Namespace ");
         entries(n.attributes(), depth);
-        out.append('>');
+        append(">");
       }
-      case Undefined _ -> out.append("Undefined");
-      case Macro m -> out.append("<Macro ").append(PythonText.repr(m.name())).append('>');
-      case LoopContext l -> out.append("<LoopContext ").append(l.position()).append('>');
-      case BuiltIn b -> out.append("<built-in function ").append(b.name()).append('>');
-      case Iter i -> out.append('<').append(i.typeName()).append(" object>");
-      case TemplateReference _ -> out.append("<TemplateReference None>");
-      case Cycler _, Joiner _ -> out.append('<').append(value.typeName()).append(" object>");
+      case Str s -> {
+        append(s.isMarkup() ? "Markup(" + PythonText.repr(s.text()) + ")" : PythonText.repr(s.text()));
+        origins = origins.isEmpty() ? s.origins() : origins;
+      }
+      default -> append(single(value));
     }
+  }
+
+  private void append(String text) {
+    budget.characters(out.length(), text.length());
+    out.append(text);
+  }
+
+  /** A value that holds no others. */
+  private static String single(Value value) {
+    return switch (value) {
+      case Value.None _ -> "None";
+      case Value.Bool b -> b.value() ? "True" : "False";
+      case Value.Int i -> i.value().toString();
+      case Value.Float f -> PythonText.repr(f.value());
+      case Value.Range r -> "range(" + r.start() + ", " + r.stop()
+          + (r.step() == 1 ? ")" : ", " + r.step() + ")");
+      case Macro m -> "<Macro " + PythonText.repr(m.name()) + '>';
+      case LoopContext l -> "<LoopContext " + l.position() + '>';
+      case BuiltIn b -> "<built-in function " + b.name() + '>';
+      case Iter i -> '<' + i.typeName() + " object>";
+      case TemplateReference _ -> "<TemplateReference None>";
+      case Cycler _, Joiner _ -> '<' + value.typeName() + " object>";
+      default -> value.typeName();
+    };
   }
 
   private void items(String begin, Iterable<Value> items, String end, int depth) {
     var separator = "";
-    out.append(begin);
+    append(begin);
     for (var item : items) {
-      out.append(separator);
+      append(separator);
       print(item, depth + 1);
       separator = ", ";
     }
-    out.append(end);
+    append(end);
   }
 
   private void entries(Map<Value, Value> entries, int depth) {
     var separator = "";
-    out.append('{');
+    append("{");
     for (var entry : entries.entrySet()) {
-      out.append(separator);
+      append(separator);
       print(entry.getKey(), depth + 1);
-      out.append(": ");
+      append(": ");
       print(entry.getValue(), depth + 1);
       separator = ", ";
     }
-    out.append('}');
+    append("}");
   }
 }

@@ -16,8 +16,8 @@ final class SequenceFilters {
     Filters.add(all, "length", plain, (_, v, _) -> Value.Int.of(Sequences.length(v)));
     Filters.add(all, "count", plain, (_, v, _) -> Value.Int.of(Sequences.length(v)));
     Filters.add(all, "list", plain, (c, v, _) -> new ListValue(Sequences.list(c.budget(), v)));
-    Filters.add(all, "first", plain, (_, v, _) -> {
-      var iterator = Sequences.iterate(v);
+    Filters.add(all, "first", plain, (c, v, _) -> {
+      var iterator = Sequences.iterate(c.budget(), v);
       return iterator.hasNext() ? iterator.next() : Undefined.hint("No first item, sequence was empty.");
     });
     Filters.add(all, "last", plain, SequenceFilters::last);
@@ -90,24 +90,25 @@ final class SequenceFilters {
   }
 
   private static Value join(Context context, Value subject, List<Value> arguments) {
-    var separator = Printer.str(arguments.getFirst());
-    var path = Attributes.parts(arguments.get(1));
-    var out = new Str.Builder(context.budget());
+    var budget = context.budget();
+    var separator = Printer.str(budget, arguments.getFirst());
+    var path = Attributes.parts(budget, arguments.get(1));
+    var out = new Str.Builder(budget);
     var index = 0;
-    for (var iterator = Sequences.iterate(subject); iterator.hasNext(); index++) {
-      var item = Printer.str(Attributes.path(context.budget(), iterator.next(), path, null));
+    for (var iterator = Sequences.iterate(budget, subject); iterator.hasNext(); index++) {
+      var item = Printer.str(budget, Attributes.path(budget, iterator.next(), path, null));
       StrParts.append(out, separator, item, index);
     }
     return out.build();
   }
 
   private static Value sum(Context context, Value subject, List<Value> arguments) {
-    var path = Attributes.parts(arguments.getFirst());
+    var path = Attributes.parts(context.budget(), arguments.getFirst());
     var total = arguments.get(1);
     if (total instanceof Str) {
       throw TemplateException.type("sum() can't sum strings [use ''.join(seq) instead]");
     }
-    for (var iterator = Sequences.iterate(subject); iterator.hasNext();) {
+    for (var iterator = Sequences.iterate(context.budget(), subject); iterator.hasNext();) {
       var item = Attributes.path(context.budget(), iterator.next(), path, null);
       context.budget().step();
       total = Operators.arithmetic(context.budget(), TokenType.ADD, total, item);
@@ -118,19 +119,25 @@ final class SequenceFilters {
   /** What a filter compares items by: the value at a path, in lower case unless case counts. */
   record Key(Budget budget, List<Value> path, boolean caseSensitive, Value otherwise) {
     static Key of(Context context, Value path, Value caseSensitive, Value otherwise) {
-      return new Key(context.budget(), Attributes.parts(path), caseSensitive.truth(), otherwise);
+      var budget = context.budget();
+      return new Key(budget, Attributes.parts(budget, path), caseSensitive.truth(), otherwise);
     }
 
     Value of(Value item) {
       budget.step();
       var value = Attributes.path(budget, item, path, otherwise);
-      return value instanceof Str s && !caseSensitive ? Str.of(Letters.lower(s.text())) : value;
+      if (!(value instanceof Str s) || caseSensitive) {
+        return value;
+      }
+      var lower = Str.of(Letters.lower(s.text()));
+      budget.result(lower);
+      return lower;
     }
   }
 
   private static Value extreme(Context context, Value subject, List<Value> arguments, boolean smallest) {
     var key = Key.of(context, arguments.get(1), arguments.get(0), null);
-    var items = Sequences.iterate(subject);
+    var items = Sequences.iterate(context.budget(), subject);
     if (!items.hasNext()) {
       return Undefined.hint("No aggregated item, sequence was empty.");
     }
@@ -161,6 +168,7 @@ final class SequenceFilters {
   private static List<Value> sortedBy(Context context, List<Value> items,
       Function<Value, Value> key, boolean reverse) {
     var pairs = new ArrayList<Value>();
+    context.budget().pieces(items.size());
     items.forEach(item -> pairs.add(TupleValue.of(key.apply(item), item)));
     Comparator<Value> order = (a, b) -> Operators.sortOrder(context.budget(),
         ((TupleValue) a).items().getFirst(), ((TupleValue) b).items().getFirst());

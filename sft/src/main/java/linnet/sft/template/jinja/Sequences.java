@@ -25,14 +25,14 @@ final class Sequences {
    *
    * @throws TemplateException where the value cannot be walked
    */
-  static Iterator<Value> iterate(Value value) {
+  static Iterator<Value> iterate(Budget budget, Value value) {
     return switch (value) {
-      case Str s -> codePoints(s);
+      case Str s -> codePoints(budget, s);
       case ListValue l -> l.items().iterator();
       case TupleValue t -> t.items().iterator();
       case DictValue d -> d.entries().keySet().iterator();
-      case DictView v -> v.items().iterator();
-      case Value.Range r -> range(r);
+      case DictView v -> v.items(budget).iterator();
+      case Value.Range r -> range(budget, r);
       case Iter i -> i.iterator();
       case LoopContext l -> l.rest();
       case Undefined _ -> Collections.emptyIterator();
@@ -40,7 +40,7 @@ final class Sequences {
     };
   }
 
-  private static Iterator<Value> codePoints(Str s) {
+  private static Iterator<Value> codePoints(Budget budget, Str s) {
     return new Iterator<>() {
       private int offset;
 
@@ -51,6 +51,7 @@ final class Sequences {
 
       @Override
       public Value next() {
+        budget.pieces(1);
         var from = offset;
         offset += Character.charCount(s.text().codePointAt(from));
         return s.substring(from, offset).plain();
@@ -58,7 +59,7 @@ final class Sequences {
     };
   }
 
-  private static Iterator<Value> range(Value.Range range) {
+  private static Iterator<Value> range(Budget budget, Value.Range range) {
     return new Iterator<>() {
       private int index;
 
@@ -69,6 +70,7 @@ final class Sequences {
 
       @Override
       public Value next() {
+        budget.pieces(1);
         return range.at(index++);
       }
     };
@@ -77,12 +79,8 @@ final class Sequences {
   /** Python's {@code list(value)}. */
   static List<Value> list(Budget budget, Value value) {
     var items = new ArrayList<Value>();
-    for (var iterator = iterate(value); iterator.hasNext();) {
-      if (value instanceof ListValue || value instanceof TupleValue || value instanceof Iter) {
-        budget.elements(1);
-      } else {
-        budget.pieces(1);
-      }
+    for (var iterator = iterate(budget, value); iterator.hasNext();) {
+      budget.elements(1);
       items.add(iterator.next());
     }
     return items;
@@ -131,7 +129,7 @@ final class Sequences {
     if (!isIterable(container)) {
       throw TemplateException.type("argument of type '" + container.typeName() + "' is not iterable");
     }
-    for (var iterator = iterate(container); iterator.hasNext();) {
+    for (var iterator = iterate(budget, container); iterator.hasNext();) {
       if (Operators.equal(budget, iterator.next(), item)) {
         return true;
       }
@@ -187,7 +185,7 @@ final class Sequences {
     var cut = Cut.of(length(value), bound(start), bound(stop), bound(step));
     if (value instanceof Str s) {
       if (cut.step() != 1 || !s.isPlainPlane()) {
-        budget.texts(s, List.of());
+        budget.read(s);
       }
       var part = slice(budget, s, cut);
       budget.result(part);

@@ -8,6 +8,7 @@ public final class Str implements Value {
   private final Origins origins;
   private final boolean markup;
   private int codePoints = -1;
+  private int hash;
 
   private Str(String text, Origins origins, boolean markup) {
     this.text = text;
@@ -122,7 +123,10 @@ public final class Str implements Value {
 
   @Override
   public int hashCode() {
-    return text.hashCode();
+    if (hash == 0) {
+      hash = KeyedHash.of(text);
+    }
+    return hash;
   }
 
   @Override

@@ -26,7 +26,8 @@ final class StrMethods {
     var method = METHODS.get(name);
     return method == null ? null
         : Attributes.method(name, method.signature(), arguments -> {
-          budget.texts(self, arguments);
+          budget.read(self);
+          budget.read(arguments);
           var result = method.body().call(budget, self, arguments);
           budget.result(result);
           return self.isMarkup() && result instanceof Str text ? text.asMarkup() : result;
@@ -117,7 +118,7 @@ final class StrMethods {
       var named = new HashMap<String, Value>();
       if (a.getFirst() instanceof DictValue mapping) {
         b.elements(mapping.entries().size());
-        mapping.entries().forEach((key, value) -> named.put(Printer.str(key).text(), value));
+        mapping.entries().forEach((key, value) -> named.put(Printer.str(b, key).text(), value));
       } else if (s.text().indexOf('{') >= 0) {
         throw TemplateException.type("'" + a.getFirst().typeName() + "' object is not subscriptable");
       }

@@ -172,7 +172,7 @@ final class StrParts {
     }
     var out = new Str.Builder(budget);
     var index = 0;
-    for (var iterator = Sequences.iterate(items); iterator.hasNext(); index++) {
+    for (var iterator = Sequences.iterate(budget, items); iterator.hasNext(); index++) {
       var item = iterator.next();
       if (!(item instanceof Str part)) {
         throw TemplateException.type("sequence item " + index + ": expected str instance, " + item.typeName()

@@ -8,17 +8,20 @@ import java.util.Locale;
 
 /** Python's {@code strftime} in the C locale, for a time without a zone, with glibc's {@code %-d} forms. */
 final class Strftime {
+  private static final int LONGEST_PART = 32;
+
+  private final Budget budget;
   private final ZonedDateTime time;
   private final StringBuilder out = new StringBuilder();
 
-  private Strftime(ZonedDateTime time) {
+  private Strftime(Budget budget, ZonedDateTime time) {
+    this.budget = budget;
     this.time = time;
   }
 
   static String format(ZonedDateTime time, String format, Budget budget) {
-    var formatter = new Strftime(time);
+    var formatter = new Strftime(budget, time);
     formatter.expand(format);
-    budget.characters(formatter.out.length());
     return formatter.out.toString();
   }
 
@@ -36,6 +39,7 @@ final class Strftime {
   }
 
   private void directive(char directive, int flag) {
+    budget.characters(out.length(), LONGEST_PART);
     switch (directive) {
       case 'a' -> text("EEE", flag);
       case 'A' -> text("EEEE", flag);

@@ -31,8 +31,11 @@ final class Tests {
     if (test == null) {
       throw new TemplateException(ErrorKind.RUNTIME, "No test named " + PythonText.repr(name) + " found.");
     }
-    context.budget().texts(subject, args.positional());
-    return test.body().holds(context.budget(), subject, test.signature().bind("test_" + name, args));
+    var budget = context.budget();
+    budget.read(subject);
+    budget.read(args.positional());
+    budget.read(args.named().values());
+    return test.body().holds(budget, subject, test.signature().bind("test_" + name, args));
   }
 
   private static Map<String, Test> tests() {
@@ -51,8 +54,8 @@ final class Tests {
     simple(all, "iterable", Sequences::isIterable);
     simple(all, "sequence", Tests::isSequence);
     simple(all, "callable", v -> v instanceof Callable || v instanceof Undefined);
-    simple(all, "lower", v -> Letters.isLower(Printer.str(v).text()));
-    simple(all, "upper", v -> Letters.isUpper(Printer.str(v).text()));
+    all.put("lower", new Test(Signature.of(), (b, v, _) -> Letters.isLower(Printer.str(b, v).text())));
+    all.put("upper", new Test(Signature.of(), (b, v, _) -> Letters.isUpper(Printer.str(b, v).text())));
     simple(all, "escaped", v -> v instanceof Str s && s.isMarkup());
     simple(all, "filter", v -> Sequences.hashable(v) instanceof Str s && Filters.exists(s.text()));
     simple(all, "test", v -> Sequences.hashable(v) instanceof Str s && exists(s.text()));

@@ -2,9 +2,9 @@ package linnet.sft.template.jinja;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Filters that make texts. */
@@ -17,41 +17,43 @@ final class TextFilters {
 
   static void addTo(Map<String, Filters.OpenBody> all) {
     var plain = Signature.of();
-    Filters.add(all, "string", plain, (_, v, _) -> Printer.str(v));
-    Filters.add(all, "safe", plain, (_, v, _) -> Printer.str(v).asMarkup());
-    Filters.add(all, "upper", plain, (_, v, _) -> rewritten(v, Letters.upper(text(v))));
-    Filters.add(all, "lower", plain, (_, v, _) -> rewritten(v, Letters.lower(text(v))));
-    Filters.add(all, "capitalize", plain, (_, v, _) -> rewritten(v, Letters.capitalize(text(v))));
-    Filters.add(all, "title", plain, (_, v, _) -> rewritten(v, title(text(v))));
+    Filters.add(all, "string", plain, (c, v, _) -> printed(c, v));
+    Filters.add(all, "safe", plain, (c, v, _) -> printed(c, v).asMarkup());
+    Filters.add(all, "upper", plain, (c, v, _) -> rewritten(c, v, Letters::upper));
+    Filters.add(all, "lower", plain, (c, v, _) -> rewritten(c, v, Letters::lower));
+    Filters.add(all, "capitalize", plain, (c, v, _) -> rewritten(c, v, Letters::capitalize));
+    Filters.add(all, "title", plain, (c, v, _) -> rewritten(c, v, TextFilters::title));
     Filters.add(all, "trim", Signature.of().or("chars", Value.NONE),
-        (_, v, a) -> StrParts.strip(Printer.str(v), a.getFirst(), true, true));
+        (c, v, a) -> StrParts.strip(printed(c, v), a.getFirst(), true, true));
     Filters.add(all, "replace", Signature.of("old", "new").or("count", Value.NONE), (c, v, a) ->
-        StrParts.replace(c.budget(), Printer.str(v).plain(), Printer.str(a.get(0)), Printer.str(a.get(1)),
+        StrParts.replace(c.budget(), printed(c, v).plain(), printed(c, a.get(0)), printed(c, a.get(1)),
             a.get(2) instanceof Value.None ? -1 : Numbers.size(a.get(2))));
     Filters.add(all, "center", Signature.of().or("width", Value.Int.of(80)),
-        (c, v, a) -> StrParts.center(c.budget(), Printer.str(v), List.of(a.getFirst(), Str.of(" "))));
+        (c, v, a) -> StrParts.center(c.budget(), printed(c, v), List.of(a.getFirst(), Str.of(" "))));
     Filters.add(all, "indent", Signature.of().or("width", Value.Int.of(4)).or("first", Value.Bool.FALSE)
         .or("blank", Value.Bool.FALSE), TextFilters::indent);
     Filters.add(all, "truncate",
         Signature.of().or("length", Value.Int.of(255)).or("killwords", Value.Bool.FALSE)
         .or("end", Str.of("...")).or("leeway", Value.Int.of(5)), TextFilters::truncate);
-    Filters.add(all, "wordcount", plain, (_, v, _) -> Value.Int.of(WORD.matcher(text(v)).results().count()));
-    Filters.add(all, "escape", plain, (c, v, _) -> Markup.escaped(c.budget(), Printer.str(v)));
-    Filters.add(all, "e", plain, (c, v, _) -> Markup.escaped(c.budget(), Printer.str(v)));
+    Filters.add(all, "wordcount", plain,
+        (c, v, _) -> Value.Int.of(WORD.matcher(printed(c, v).text()).results().count()));
+    Filters.add(all, "escape", plain, (c, v, _) -> Markup.escaped(c.budget(), printed(c, v)));
+    Filters.add(all, "e", plain, (c, v, _) -> Markup.escaped(c.budget(), printed(c, v)));
     Filters.add(all, "forceescape", plain,
-        (c, v, _) -> Markup.escaped(c.budget(), Printer.str(v).plain()));
-    Filters.add(all, "striptags", plain, (_, v, _) -> rewritten(v, stripTags(text(v))).plain());
+        (c, v, _) -> Markup.escaped(c.budget(), printed(c, v).plain()));
+    Filters.add(all, "striptags", plain, (c, v, _) -> rewritten(c, v, TextFilters::stripTags).plain());
     Filters.add(all, "urlencode", plain, TextFilters::urlEncode);
     all.put("tojson", JsonDump::dump);
     all.put("format", TextFilters::format);
   }
 
-  private static String text(Value value) {
-    return Printer.str(value).text();
+  private static Str printed(Context context, Value value) {
+    return Printer.str(context.budget(), value);
   }
 
-  private static Str rewritten(Value value, String result) {
-    return Printer.str(value).rewritten(result);
+  private static Str rewritten(Context context, Value value, UnaryOperator<String> change) {
+    var text = printed(context, value);
+    return text.rewritten(change.apply(text.text()));
   }
 
   private static String title(String text) {
@@ -146,19 +148,24 @@ final class TextFilters {
 
   private static Value urlEncode(Context context, Value subject, List<Value> arguments) {
     if (subject instanceof Str || !Sequences.isIterable(subject)) {
-      return rewritten(subject, quote(text(subject)).replace("%2F", "/"));
+      return rewritten(context, subject, text -> quote(text).replace("%2F", "/"));
     }
+    var budget = context.budget();
     var items = subject instanceof DictValue dict ? new DictView(DictView.Part.ITEMS, dict) : subject;
-    var parts = new ArrayList<String>();
-    for (var item : Sequences.list(context.budget(), items)) {
-      var pair = Sequences.list(context.budget(), item);
+    var out = new Str.Builder(budget);
+    for (var iterator = Sequences.iterate(budget, items); iterator.hasNext();) {
+      var pair = Sequences.list(budget, iterator.next());
       if (pair.size() != 2) {
         throw TemplateException.value("urlencode wants pairs, but got " + pair.size() + " values");
       }
-      parts.add(quote(text(pair.get(0))).replace("%20", "+") + "="
-          + quote(text(pair.get(1))).replace("%20", "+"));
+      out.add(Str.of(out.length() == 0 ? "" : "&")).add(formPart(budget, pair.get(0))).add(Str.of("="))
+          .add(formPart(budget, pair.get(1)));
     }
-    return Str.of(String.join("&", parts));
+    return out.build();
+  }
+
+  private static Str formPart(Budget budget, Value value) {
+    return Str.of(quote(Printer.str(budget, value).text()).replace("%20", "+"));
   }
 
   private static String quote(String text) {
@@ -172,6 +179,6 @@ final class TextFilters {
           "can't handle positional and keyword arguments at the same time");
     }
     var values = args.named().isEmpty() ? new TupleValue(args.positional()) : DictValue.of(args.named());
-    return PercentFormat.format(context.budget(), Printer.str(subject), values);
+    return PercentFormat.format(context.budget(), Printer.str(context.budget(), subject), values);
   }
 }

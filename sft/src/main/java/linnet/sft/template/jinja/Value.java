@@ -85,7 +85,7 @@ public sealed interface Value
    *
    * @param value the number
    */
-  record Int(BigInteger value) implements Value {
+  record Int(BigInteger value) implements Value, Comparable<Int> {
     static Int of(long value) {
       return new Int(BigInteger.valueOf(value));
     }
@@ -103,6 +103,12 @@ public sealed interface Value
     @Override
     public boolean equals(Object other) {
       return Numbers.equal(this, other);
+    }
+
+    /** For hash tables, which order keys of one hash: anybody can name integers that have one. */
+    @Override
+    public int compareTo(Int other) {
+      return value.compareTo(other.value);
     }
 
     @Override

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Templates that keep all they can build meet a limit before they fill the memory {@link Limits} names. */
 class HostileMemoryTest {
-  private static final String KEPT = "{%% set ns = namespace(x=[]) %%}{%% for i in range(1000) %%}"
+  private static final String KEPT = "{%% set ns = namespace(x=[]) %%}"
+      + "{%% set d = dict(range(99998) | batch(2)) %%}{%% for i in range(9999) %%}"
       + "{%% set ns.x = ns.x + [%s] %%}{%% endfor %%}";
 
   private static final List<String> BUILT = List.of(
@@ -25,7 +26,14 @@ class HostileMemoryTest {
       "('a' * 3000000) | list", "('a,' * 1500000).split(',')", "('a ' * 1500000).split()",
       "('a,' * 1500000).rsplit(',')", "('a\n' * 1500000).splitlines()", "[1] * 3999999",
       "'é😀' ~ 'a' * 3000000", "(label ~ 'x') * 900000", "((label ~ 'x') * 900000)[1:]",
-      "('<' * 500000) | escape");
+      "('<' * 500000) | escape", "{}['a' * 3000000]", "d | items | list", "d.values() | list", "dict(d)",
+      "namespace(d)", "range(99999) | select | list", "('a' * 3000000) | select | list",
+      "(('a' * 99999) | list) | map(attribute=0) | list", "(['A' * 1000000] * 10000) | sort",
+      "([1] * 3999999) | sort", "([['中' * 1000, '']] * 100000) | urlencode", "('中' * 3999999) | urlencode",
+      "('\\u0001' * 3999999) | list | string", "'\\U0001f600' * 1900000", "[" + "{}, ".repeat(10_000) + "]",
+      "[" + "[], ".repeat(10_000) + "]", "[" + "''.upper, ".repeat(10_000) + "]",
+      "[" + "1 + 1000, ".repeat(10_000) + "]", "[" + "x, ".repeat(10_000) + "]",
+      "['a' * 1000] * 3990 ~ ''" + " ~ ['a' * 1000] * 3990".repeat(1000));
   private static final ZonedDateTime NOW = ZonedDateTime.of(2025, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC);
 
   @TempDir

@@ -137,6 +137,29 @@ class HostileTemplateTest {
     });
   }
 
+  /** What takes long for one step's price, as often as a template can ask for it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"{% if big is lower %}{% endif %}", "{% set x = big | wordcount %}",
+      "{% set x = '%.0s' % [big] %}", "{% set x = '{!s:.0}'.format(big) %}", "{% set x = [] | join(big) %}",
+      "{% set x = '' | trim(chars=t) %}", "{% set x = 'a' | replace(old=t, new='') %}",
+      "{% set x = [] | sum(attribute='a.' * 1900000) %}", "{% set x = ('%' ~ '0' * 3900000 ~ 'd') % 1 %}",
+      "{% set x = (['x'] * 99999) | map(attribute='0' ~ '.0' * 99999) | list %}",
+      "{% set x = ('{0' ~ '.real' * 700000 ~ '}').format(1) %}", "{% set x = strftime_now('%z' * 1900000) %}",
+      "{% set x = '%.3900000f' % 0.1 %}", "{% set x = '{:.3900000f}'.format(0.1) %}",
+      "{% if {}[t] is defined %}{% endif %}", "{% set x = words | unique(case_sensitive=true) | list %}",
+      "{% set x = dict(words | batch(2)) %}", "{% set x = pairs | unique | list %}"})
+  void noStepTakesLong(String source) {
+    var texts = "{% set t = 'a' * 3900000 %}{% set big = ['a' * 1000] * 3900 %}"
+        + "{% macro doubled(w, n) %}{% if n %}{{ doubled(w + 'Aa', n - 1) }}{{ doubled(w + 'BB', n - 1) }}"
+        + "{% else %}{{ w }} {% endif %}{% endmacro %}{% set words = doubled('', 13).split() %}"
+        + "{% set pairs = words | batch(2) | map('join') | list %}";
+    var repeated = texts + "{% for i in range(99999) %}{% for j in range(9999) %}" + source
+        + "{% endfor %}{% endfor %}";
+    var error = assertTimeoutPreemptively(Duration.ofSeconds(60), () -> assertThrows(TemplateException.class,
+        () -> JinjaTemplate.parse("hostile", repeated, Limits.DEFAULT).render(Map.of(), NOW)));
+    assertEquals(ErrorKind.LIMIT, error.kind(), error.getMessage());
+  }
+
   @Test
   void longAndShortPartsAreFoundAtTheSamePlaces() {
     var random = new Random(7);
