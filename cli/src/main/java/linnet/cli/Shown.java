@@ -12,7 +12,7 @@ final class Shown {
     var shown = new StringBuilder();
     text.codePoints().forEach(c -> {
       if (steers(c)) {
-        shown.append("\\x%02x".formatted(c));
+        shown.append((c <= 0xff ? "\\x%02x" : "\\u%04x").formatted(c));
       } else {
         shown.appendCodePoint(c);
       }
@@ -20,7 +20,9 @@ final class Shown {
     return shown.toString();
   }
 
+  /** Control characters, and those that turn the direction of what follows. */
   private static boolean steers(int c) {
-    return Character.isISOControl(c) && c != '\n' && c != '\t';
+    return Character.isISOControl(c) && c != '\n' && c != '\t'
+        || c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
   }
 }

@@ -50,8 +50,8 @@ class FailuresTest {
 
   @Test
   void noMessageSteersTheTerminal() {
-    assertUsers("a\\x1b[2Jb\\x9b\n\tc", () -> {
-      throw new DataException("a\u001b[2Jb\u009b\n\tc");
+    assertUsers("a\\x1b[2Jb\\x9b\n\tc\\u202ed", () -> {
+      throw new DataException("a\u001b[2Jb\u009b\n\tc\u202ed");
     });
     var bug = failing(() -> {
       throw new IllegalStateException("\u001b[2J");

@@ -1,6 +1,7 @@
 package linnet.nn.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import linnet.nn.io.ModelFormatException;
 import org.junit.jupiter.api.Test;
@@ -16,14 +17,11 @@ class ErrorTextTest {
   }
 
   @Test
-  void controlCharactersAreShown() {
-    assertEquals("a\\u0000\\u001b[31m\\u0085é\n\t中", ErrorText.bounded("a\0\u001b[31m\u0085é\n\t中"));
-    assertEquals(1500, ErrorText.bounded("\0".repeat(10_000)).length());
-    assertEquals("\\u202eabc\\u2028\\ud83d", ErrorText.bounded("\u202eabc\u2028\ud83d"));
-    assertEquals("👩\u200d💻", ErrorText.bounded("👩\u200d💻"));
+  void noCharacterIsCutInHalves() {
     for (int before = 0; before < 2; before++) {
       var cut = ErrorText.bounded("a".repeat(before) + "😀".repeat(2000));
-      assertEquals(cut, ErrorText.bounded(cut));
+      assertTrue(cut.length() >= 1498 && cut.length() <= 1500, () -> "length " + cut.length());
+      assertEquals(0, cut.codePoints().filter(c -> Character.getType(c) == Character.SURROGATE).count());
     }
     assertEquals("as it is", ErrorText.bounded("as it is"));
   }
