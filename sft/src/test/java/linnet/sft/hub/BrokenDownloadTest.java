@@ -258,7 +258,8 @@ class BrokenDownloadTest extends HubTestCase {
     hub.store(gets(STORE), reply -> reply.pausing(Duration.ofMillis(300)));
     var pulls = IntStream.range(0, 3).mapToObj(_ -> CompletableFuture.supplyAsync(() ->
         new Hub(settings()).pull(ModelName.parse(REPO), _ -> { }))).toList();
-    pulls.forEach(pull -> assertWhole(pull.join()));
+    // Only when all have ended is nothing half-finished: each writes down what the branch names.
+    pulls.stream().map(CompletableFuture::join).toList().forEach(this::assertWhole);
     assertEquals(1, hub.storeRequests().size());
   }
 }
