@@ -6,7 +6,7 @@ final class TextGrowth {
   private static final int MOST = 64;
   private static final int ALWAYS_ALLOWED = 1 << 16;
 
-  private static final int LONGEST_GROWN_TOKEN = 1 << 22;
+  private static final int LONGEST_GROWN_TOKEN = 1 << 16;
 
   private TextGrowth() {}
 
