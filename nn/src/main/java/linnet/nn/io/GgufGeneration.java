@@ -16,10 +16,9 @@ import linnet.nn.json.JsonCursor;
  * and the tokens beside the tokenizer's own at which a text ends.
  */
 public final class GgufGeneration {
-  private static final String EOS = "tokenizer.ggml.eos_token_id";
   private static final String END_OF_TURN = "tokenizer.ggml.eot_token_id";
   private static final String END_OF_MESSAGE = "tokenizer.ggml.eom_token_id";
-  private static final List<String> ENDS = List.of(EOS, END_OF_TURN, END_OF_MESSAGE);
+  private static final List<String> ENDS = List.of(GgufTokenizer.EOS, END_OF_TURN, END_OF_MESSAGE);
   private static final String TOP_K = "general.sampling.top_k";
   private static final String EOS_FIELD = "eos_token_id";
   private static final String SAMPLES = "do_sample";
@@ -27,8 +26,8 @@ public final class GgufGeneration {
       new Real("general.sampling.top_p", "top_p"), new Real("general.sampling.min_p", "min_p"),
       new Real("general.sampling.penalty_repeat", "repetition_penalty"));
 
-  private static final List<Role> ROLES = List.of(new Role("tokenizer.ggml.bos_token_id", "bos_token_id"),
-      new Role("tokenizer.ggml.padding_token_id", "pad_token_id"));
+  private static final List<Role> ROLES = List.of(new Role(GgufTokenizer.BOS, "bos_token_id"),
+      new Role(GgufTokenizer.PADDING, "pad_token_id"));
 
   /** A real number: GGUF's key and the field. */
   private record Real(String key, String field) {}
@@ -116,6 +115,6 @@ public final class GgufGeneration {
   }
 
   private static boolean isEnd(Map<String, GgufValue> text, int id) {
-    return text.get(EOS) instanceof GgufValue.Int(var type, long eos) && eos == id;
+    return text.get(GgufTokenizer.EOS) instanceof GgufValue.Int(var type, long eos) && eos == id;
   }
 }

@@ -49,10 +49,10 @@ public record GgufTokenizer(
   private static final String KINDS = "tokenizer.ggml.token_type";
   private static final String SCORES = "tokenizer.ggml.scores";
   private static final String MERGES = "tokenizer.ggml.merges";
-  private static final String BOS = "tokenizer.ggml.bos_token_id";
-  private static final String EOS = "tokenizer.ggml.eos_token_id";
+  static final String BOS = "tokenizer.ggml.bos_token_id";
+  static final String EOS = "tokenizer.ggml.eos_token_id";
   private static final String UNKNOWN = "tokenizer.ggml.unknown_token_id";
-  private static final String PADDING = "tokenizer.ggml.padding_token_id";
+  static final String PADDING = "tokenizer.ggml.padding_token_id";
   private static final String ADD_BOS = "tokenizer.ggml.add_bos_token";
   private static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
   private static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";

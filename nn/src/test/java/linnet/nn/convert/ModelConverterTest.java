@@ -390,9 +390,9 @@ class ModelConverterTest {
     var gguf = folder.resolve("model.gguf");
     GgufWriter.write(gguf, new GgufMetadata(gguf.toString(), metadata), TinyLlama.tensors());
     try (var back = ModelSource.open(convert(gguf, "back"))) {
-      assertEquals(Json.parse("""
-          {"temperature": 0.5, "do_sample": true, "eos_token_id": 1, "bos_token_id": 0, "pad_token_id": 1}""", "expected"),
-          back.generationConfig().orElseThrow().value());
+      var expected = """
+          {"temperature": 0.5, "do_sample": true, "eos_token_id": 1, "bos_token_id": 0, "pad_token_id": 1}""";
+      assertEquals(Json.parse(expected, "expected"), back.generationConfig().orElseThrow().value());
     }
   }
 }

@@ -13,7 +13,8 @@ class DamagedTemplateTest {
   private static final String[] WORDS = {"{{", "}}", "{%", "%}", "{%-", "-%}", "for", "endfor", "if", "endif",
       "else", "set", "namespace", "macro", "endmacro", "generation", "endgeneration", "not", "is", "in",
       "and", "loop", "messages", "message", "content", "role", "tools", "range(9999)", "none", "true", "''",
-      "[]", "{}", "1", "-1", "99999", "| tojson", "| trim", "| length", "| list", "| join", "| first", "| last", "[0]",
+      "[]", "{}", "1", "-1", "99999", "| tojson", "| trim", "| length", "| list", "| join", "| first", "| last",
+      "[0]",
       "[1:]", "[::-1]", ".items()", ".split('\\n')", ".strip()", "* 99", "~ x", "+", "raise_exception('x')"};
 
   @Test

@@ -67,6 +67,13 @@ final class Budget {
     }
   }
 
+  /** Accounts for what a filter or a test looks at. */
+  void read(Value subject, Args args) {
+    read(subject);
+    read(args.positional());
+    read(args.named().values());
+  }
+
   /** Accounts for texts that an operation looks at, character by character. */
   void read(Collection<Value> values) {
     values.forEach(this::read);

@@ -35,9 +35,7 @@ final class Filters {
       throw new TemplateException(ErrorKind.RUNTIME, "No filter named " + PythonText.repr(name) + " found.");
     }
     var budget = context.budget();
-    budget.read(subject);
-    budget.read(args.positional());
-    budget.read(args.named().values());
+    budget.read(subject, args);
     var result = filter.apply(context, subject, args);
     budget.result(result);
     return result;

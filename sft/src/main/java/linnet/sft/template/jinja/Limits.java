@@ -10,7 +10,7 @@ package linnet.sft.template.jinja;
 public record Limits(long steps, int characters, int depth) {
   /**
    * Generous for every published template. A hostile one ends after a few seconds at most, and what it builds
-   * takes 200 MB at most.
+   * fits into a heap of 256 MB.
    */
   public static final Limits DEFAULT = new Limits(20_000_000, 4_000_000, 300);
 

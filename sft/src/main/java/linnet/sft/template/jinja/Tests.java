@@ -32,9 +32,7 @@ final class Tests {
       throw new TemplateException(ErrorKind.RUNTIME, "No test named " + PythonText.repr(name) + " found.");
     }
     var budget = context.budget();
-    budget.read(subject);
-    budget.read(args.positional());
-    budget.read(args.named().values());
+    budget.read(subject, args);
     return test.body().holds(budget, subject, test.signature().bind("test_" + name, args));
   }
 
