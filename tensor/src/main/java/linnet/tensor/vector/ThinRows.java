@@ -2,24 +2,37 @@ package linnet.tensor.vector;
 
 import static linnet.tensor.vector.Native.F32;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import linnet.tensor.DType;
 import linnet.tensor.vector.Workspace.Purpose;
 
 /**
  * Products of few rows and a long sum, out(M,N) = a(M,K) · b(K,N) with dense rows of b, such as the gradients
- * of LoRA's factors: b is read once, row after row, and not packed; the sums stay in the innermost cache.
- * They are those of {@link Panels}, to the bit.
+ * of LoRA's factors. They are limited by how fast b comes from memory, which likes to be read from end to
+ * end: so tasks own parts of K, not columns, and sum what they read in the innermost cache. An element is the
+ * sum of its parts in order, each Σ over k in order by fused multiply-add from zero.
  */
 final class ThinRows {
   /** Rows of out, at most. */
   private static final int MOST = 16;
   /** A narrower product is not worth a kernel of its own. */
   private static final int LEAST_COLUMNS = 64;
-  /** Columns that a task sums, at most: with 8 rows they take half of a 32 KiB cache. */
+  /** Terms of a part, at least. Part of the result, as is {@link #MOST_PARTS}. */
+  private static final int PART = 128;
+  /** Parts at most, whose sums lie side by side until they are added up. */
+  private static final int MOST_PARTS = 64;
+  /** Rows of b that a task reads before it goes on: so much stays in its second cache. */
+  private static final int READ = 32;
+  /** Columns that are summed at a time, at most: with 8 rows they take half of a 32 KiB cache. */
   private static final int COLUMNS = 512;
   /** Rows and terms of one call of {@link ElementLanes#addFourRows}. */
   private static final int STEP = 4;
+  /**
+   * Floats between the sums of two rows, beyond the columns: processors take a load for one that waits for a
+   * store to an address whose last 12 bits are the same.
+   */
+  private static final int GAP = 80;
 
   private final Crew crew;
   private final ElementLanes elements;
@@ -37,61 +50,94 @@ final class ThinRows {
         && b.columns() >= LEAST_COLUMNS && b.rows() >= STEP;
   }
 
+  /** How many terms a part of a sum over {@code depth} has, but for the last. */
+  static int part(int depth) {
+    return Panels.padded(Math.max(PART, (depth + MOST_PARTS - 1) / MOST_PARTS), STEP);
+  }
+
   void run(Matrix out, Matrix a, Matrix b, Update update) {
     var shared = crew.borrow();
     try {
-      int rows = Panels.padded(a.rows(), STEP);
-      var factors = shared.array(Purpose.LEFT, (long) rows * a.columns()); // aᵀ, rows of it padded
-      staging.loadRows(a.dtype(), a.segment(), a.offset(), a.columnStride(), a.rowStride(), a.columns(),
-          a.rows(), factors, 0, rows);
-      for (int k = 0; k < a.columns() && rows > a.rows(); k++) {
-        Arrays.fill(factors, k * rows + a.rows(), (k + 1) * rows, 0f);
-      }
-      int perThread = (out.columns() + crew.threads() - 1) / crew.threads();
-      int width = Math.min(COLUMNS, Panels.padded(perThread, LEAST_COLUMNS));
-      crew.runRows((out.columns() + width - 1) / width, (long) width * a.columns(), (task, workspace) -> {
-        int column = task * width;
-        int n = Math.min(width, out.columns() - column);
-        sum(out.part(0, out.rows(), column, n), factors, rows, b.part(0, b.rows(), column, n), update,
-            workspace);
-      });
+      var sums = new Sums(a, b, shared);
+      crew.runRows(sums.parts, (long) sums.part * b.columns(), (part, workspace) -> sums.compute(part));
+      int width = Panels.padded((out.columns() + crew.threads() - 1) / crew.threads(), LEAST_COLUMNS);
+      crew.runRows((out.columns() + width - 1) / width, (long) width * sums.parts * out.rows(),
+          (task, workspace) ->
+              sums.addUp(out, task * width, Math.min(out.columns(), (task + 1) * width), update));
     } finally {
       crew.giveBack(shared);
     }
   }
 
-  private void sum(Matrix out, float[] factors, int rows, Matrix b, Update update, Workspace workspace) {
-    int n = out.columns();
-    long stride = 4L * COLUMNS;
-    var total = workspace.segment(Purpose.OUTPUT, (long) rows * COLUMNS);
-    var sum = workspace.segment(Purpose.OUTPUT_2, (long) rows * COLUMNS);
-    elements.fill(total, 0, 0, rows * COLUMNS);
-    for (int r = 0; r < out.rows() && update == Update.ADD; r++) {
-      for (int c = 0; c < n; c++) {
-        total.set(F32, r * stride + 4L * c, Native.get(out.segment(), out.at(r, c)));
+  /** The sums of all parts. */
+  private final class Sums {
+    private final Matrix b;
+    private final int rows;
+    private final float[] factors;
+    private final int part;
+    private final int parts;
+    private final int pitch;
+    private final MemorySegment sums;
+
+    Sums(Matrix a, Matrix b, Workspace shared) {
+      this.b = b;
+      int depth = a.columns();
+      rows = Panels.padded(a.rows(), STEP);
+      factors = shared.array(Purpose.LEFT, (long) rows * depth); // aᵀ, rows of it padded
+      staging.loadRows(a.dtype(), a.segment(), a.offset(), a.columnStride(), a.rowStride(), depth, a.rows(),
+          factors, 0, rows);
+      for (int k = 0; k < depth && rows > a.rows(); k++) {
+        Arrays.fill(factors, k * rows + a.rows(), (k + 1) * rows, 0f);
+      }
+      part = part(depth);
+      parts = (depth + part - 1) / part;
+      pitch = b.columns() + GAP;
+      sums = shared.segment(Purpose.OUTPUT, (long) parts * rows * pitch);
+    }
+
+    void compute(int index) {
+      int end = Math.min(b.rows(), (index + 1) * part);
+      int strips = (b.columns() + COLUMNS - 1) / COLUMNS;
+      int width = Panels.padded((b.columns() + strips - 1) / strips, Tree.LANES);
+      elements.fill(sums, 4L * index * rows * pitch, 0, rows * pitch);
+      for (int from = index * part; from < end; from += READ) {
+        int to = Math.min(end, from + READ);
+        for (int c = 0; c < b.columns(); c += width) {
+          add(index, from, to, c, Math.min(width, b.columns() - c));
+        }
       }
     }
-    int block = Panels.block(b.rows());
-    for (int from = 0; from < b.rows(); from += block) {
-      elements.fill(sum, 0, 0, rows * COLUMNS);
-      int end = Math.min(b.rows(), from + block);
+
+    /** Adds terms [from, to) to n columns. */
+    private void add(int index, int from, int to, int column, int n) {
+      long stride = 4L * pitch;
+      long at = index * rows * stride + 4L * column;
       int k = from;
-      for (; k + STEP <= end; k += STEP) {
+      for (; k + STEP <= to; k += STEP) {
         for (int r = 0; r < rows; r += STEP) {
-          elements.addFourRows(sum, r * stride, stride, b.segment(), 4 * b.at(k, 0), 4 * b.rowStride(),
-              factors, k * rows + r, rows, n);
+          elements.addFourRows(sums, at + r * stride, stride, b.segment(), 4 * b.at(k, column),
+              4 * b.rowStride(), factors, k * rows + r, rows, n);
         }
       }
-      for (; k < end; k++) {
-        for (int r = 0; r < out.rows(); r++) {
-          elements.addScaled(sum, r * stride, b.segment(), 4 * b.at(k, 0), factors[k * rows + r], n);
+      for (; k < to; k++) {
+        for (int r = 0; r < rows; r++) {
+          elements.addScaled(sums, at + r * stride, b.segment(), 4 * b.at(k, column), factors[k * rows + r], n);
         }
       }
-      elements.addScaled(total, 0, sum, 0, 1, rows * COLUMNS);
     }
-    for (int r = 0; r < out.rows(); r++) {
-      for (int c = 0; c < n; c++) {
-        Native.set(out.segment(), out.at(r, c), total.get(F32, r * stride + 4L * c));
+
+    /** Adds columns [from, to) of all parts to the first part's, and writes them. */
+    void addUp(Matrix out, int from, int to, Update update) {
+      for (int r = 0; r < out.rows(); r++) {
+        long at = 4L * (r * pitch + from);
+        for (int p = 1; p < parts; p++) {
+          elements.addScaled(sums, at, sums, at + 4L * p * rows * pitch, 1, to - from);
+        }
+        for (int c = from; c < to; c++) {
+          float sum = sums.get(F32, at + 4L * (c - from));
+          float before = update == Update.ADD ? Native.get(out.segment(), out.at(r, c)) : 0;
+          Native.set(out.segment(), out.at(r, c), before + sum);
+        }
       }
     }
   }
