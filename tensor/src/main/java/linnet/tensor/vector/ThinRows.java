@@ -20,7 +20,7 @@ final class ThinRows {
   private static final int LEAST_COLUMNS = 64;
   /** Terms of a part, at least. Part of the result, as is {@link #MOST_PARTS}. */
   private static final int PART = 128;
-  /** Parts at most, whose sums lie side by side until they are added up: beside b, an eighth of it at most. */
+  /** Parts at most, whose sums lie side by side until they are added up: some eighth of a wide b. */
   private static final int MOST_PARTS = 64;
   /** Rows of b that a task reads before it goes on: so much stays in its second cache. */
   private static final int READ = 32;
