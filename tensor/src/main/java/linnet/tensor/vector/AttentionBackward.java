@@ -1,16 +1,25 @@
 package linnet.tensor.vector;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
 import linnet.tensor.AttentionRule;
+import linnet.tensor.DType;
 import linnet.tensor.Segments;
 import linnet.tensor.Tensor;
+import linnet.tensor.vector.AttentionTiles.Tile;
+import linnet.tensor.vector.Workspace.Purpose;
 
 /**
  * The gradients of attention in tiles; probabilities are computed anew from the log-sum-exp. A task owns a
- * tile of keys and the heads that share a key/value head, and goes over the queries in order: so every sum
- * has one order. The queries' gradient needs all keys: where they are one tile, it is a by-product; for
- * longer rows, tasks that own a tile of queries compute it, going over the keys.
+ * tile of keys and the heads that share a key/value head, and goes over the queries of each head in order,
+ * then adds up the heads: so every sum has one order. Where these are too few tasks for the threads, each head
+ * is one. The queries' gradient needs all keys: where they are one tile, it is a by-product; for longer rows,
+ * tasks that own a tile of queries compute it, going over the keys.
  */
 final class AttentionBackward {
+  /** Tasks for each thread, at least, before one has all heads that share a key/value head. */
+  private static final int TASKS = 3;
+
   private final VectorBackend backend;
   private final Crew crew;
   private final Lanes lanes;
@@ -57,14 +66,58 @@ final class AttentionBackward {
       clearUnused(dv, rows);
       int groups = k.size(1);
       var keyTiles = AttentionTiles.ofKeys(rows);
-      crew.run(keyTiles.size() * groups, (task, workspace) ->
-          new BackwardTask(in, task % groups, lanes, workspace).keyGradients(dk, dv, dq,
-              keyTiles.get(task / groups)));
+      if (in.group() > 1 && crew.threads() > 1 && keyTiles.size() * groups < TASKS * crew.threads()) {
+        headByHead(in, keyTiles, dk, dv, dq);
+      } else {
+        crew.run(keyTiles.size() * groups, (task, workspace) ->
+            new BackwardTask(in, task % groups, lanes, workspace).keyGradients(dk, dv, dq,
+                keyTiles.get(task / groups)));
+      }
       var queryTiles = AttentionTiles.ofQueries(rows).stream()
           .filter(tile -> !AttentionTiles.hasOneTileOfKeys(rows, tile.row())).toList();
       crew.run(queryTiles.size() * groups, (task, workspace) ->
           new BackwardTask(in, task % groups, lanes, workspace).queryGradients(dq,
               queryTiles.get(task / groups)));
+    }
+  }
+
+  private void headByHead(Inputs in, List<Tile> keyTiles, Tensor dk, Tensor dv, Tensor dq) {
+    int heads = in.q().size(1);
+    int group = in.group();
+    var shared = crew.borrow();
+    try {
+      var dkSums = new HeadSums(shared.segment(Purpose.OUTPUT, HeadSums.size(keyTiles, heads, dk.size(2))),
+          dk.size(2));
+      var dvSums = new HeadSums(shared.segment(Purpose.OUTPUT_2, HeadSums.size(keyTiles, heads, dv.size(2))),
+          dv.size(2));
+      crew.run(keyTiles.size() * heads, (task, workspace) -> {
+        var keys = keyTiles.get(task / heads);
+        new BackwardTask(in, task % heads / group, lanes, workspace).keyGradients(dkSums.of(task, keys),
+            dvSums.of(task, keys), dq, keys, task % heads);
+      });
+      crew.run(keyTiles.size() * heads / group, (task, workspace) -> {
+        var keys = keyTiles.get(task * group / heads);
+        var sum = new BackwardTask(in, task % (heads / group), lanes, workspace);
+        for (int h = 1; h < group; h++) {
+          sum.add(dkSums.of(task * group, keys), dkSums.of(task * group + h, keys));
+          sum.add(dvSums.of(task * group, keys), dvSums.of(task * group + h, keys));
+        }
+        sum.write(dk, dv, keys, dkSums.of(task * group, keys), dvSums.of(task * group, keys));
+      });
+    } finally {
+      crew.giveBack(shared);
+    }
+  }
+
+  /** The gradients of keys or values by each of the heads, transposed: (D, keys) of each tile and head. */
+  private record HeadSums(MemorySegment floats, int width) {
+    static long size(List<Tile> tiles, int heads, int width) {
+      return (long) tiles.size() * heads * width * AttentionTiles.KEYS;
+    }
+
+    Matrix of(int task, Tile keys) {
+      return new Matrix(DType.F32, floats, (long) task * width * AttentionTiles.KEYS, keys.count(), 1, width,
+          keys.count());
     }
   }
 

@@ -1,7 +1,10 @@
 package linnet.tensor.vector;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import linnet.tensor.AttentionRule;
 import linnet.tensor.Segments;
 import linnet.tensor.Tensor;
@@ -24,28 +27,28 @@ final class AttentionTiles {
 
   private AttentionTiles() {}
 
-  /** The queries of all rows. */
+  /** The queries of all rows; those that see many keys early, so that no thread begins one when others end. */
   static List<Tile> ofQueries(Segments rows) {
-    var tiles = new ArrayList<Tile>();
-    for (int r = 0; r < rows.rows(); r++) {
-      addTiles(tiles, r, rows.queryStart(r + 1) - rows.queryStart(r), QUERIES);
-    }
-    return tiles;
+    return of(rows.rows(), row -> rows.queryStart(row + 1) - rows.queryStart(row), QUERIES);
   }
 
-  /** The keys of all rows. */
+  /** The keys of all rows, likewise. */
   static List<Tile> ofKeys(Segments rows) {
-    var tiles = new ArrayList<Tile>();
-    for (int r = 0; r < rows.rows(); r++) {
-      addTiles(tiles, r, rows.keyStart(r + 1) - rows.keyStart(r), KEYS);
-    }
-    return tiles;
+    return of(rows.rows(), row -> rows.keyStart(row + 1) - rows.keyStart(row), KEYS);
   }
 
-  private static void addTiles(List<Tile> tiles, int row, int length, int size) {
-    for (int from = 0; from < length; from += size) {
-      tiles.add(new Tile(row, from, Math.min(size, length - from)));
-    }
+  /** Row by row, since tiles of a row share keys. */
+  private static List<Tile> of(int rows, IntUnaryOperator length, int size) {
+    var tiles = new ArrayList<Tile>();
+    IntStream.range(0, rows).boxed()
+        .sorted(Comparator.comparingInt((Integer row) -> -length.applyAsInt(row)))
+        .forEach(row -> {
+          int end = length.applyAsInt(row);
+          for (int tile = (end + size - 1) / size - 1; tile >= 0; tile--) {
+            tiles.add(new Tile(row, tile * size, Math.min(size, end - tile * size)));
+          }
+        });
+    return tiles;
   }
 
   /** Whether the keys of a row are one tile. */

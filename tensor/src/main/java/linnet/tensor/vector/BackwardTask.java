@@ -1,5 +1,6 @@
 package linnet.tensor.vector;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import linnet.tensor.Tensor;
 import linnet.tensor.vector.AttentionTiles.Tile;
@@ -12,6 +13,7 @@ final class BackwardTask {
   private final Panels panels;
   private final ElementLanes elements;
   private final ScoreLanes scoreLanes;
+  private final StorageLanes storage;
   private final Workspace workspace;
   private final int group;
   private final int depth;
@@ -23,6 +25,7 @@ final class BackwardTask {
     this.panels = new Panels(lanes.panels(), lanes.storage());
     this.elements = lanes.elements();
     this.scoreLanes = lanes.scores();
+    this.storage = lanes.storage();
     this.workspace = workspace;
     this.group = in.group();
     this.depth = in.q().size(2);
@@ -31,27 +34,44 @@ final class BackwardTask {
 
   /** dk and dv of a tile, and dq of the row's queries if the tile holds all its keys. */
   void keyGradients(Tensor dk, Tensor dv, Tensor dq, Tile keys) {
-    int firstKey = in.rows().keyStart(keys.row()) + keys.from();
+    var packed = new PackedTile(keys);
+    // transposed, so that the scores are right operands, which is how they come out of their products
+    var dkSum = matrix(Purpose.OUTPUT, depth, keys.count());
+    var dvSum = matrix(Purpose.OUTPUT_2, width, keys.count());
+    keyGradients(dkSum, dvSum, dq, keys, packed, keyHead * group);
+    for (int h = 1; h < group; h++) {
+      var dkOfHead = matrix(Purpose.STAGE_A, depth, keys.count());
+      var dvOfHead = matrix(Purpose.STAGE_B, width, keys.count());
+      keyGradients(dkOfHead, dvOfHead, dq, keys, packed, keyHead * group + h);
+      add(dkSum, dkOfHead);
+      add(dvSum, dvOfHead);
+    }
+    write(dk, dv, keys, dkSum, dvSum);
+  }
+
+  /** What one head adds to dk and dv of a tile, transposed, and dq of its queries if the tile holds all keys. */
+  void keyGradients(Matrix dk, Matrix dv, Tensor dq, Tile keys, int head) {
+    keyGradients(dk, dv, dq, keys, new PackedTile(keys), head);
+  }
+
+  private void keyGradients(Matrix dk, Matrix dv, Tensor dq, Tile keys, PackedTile packed, int head) {
     int firstQuery = in.rows().queryStart(keys.row());
     int rowQueries = in.rows().queryStart(keys.row() + 1) - firstQuery;
     boolean whole = AttentionTiles.hasOneTileOfKeys(in.rows(), keys.row());
-    var packed = new PackedTile(firstKey, keys.count());
-    // transposed, so that the scores are right operands, which is how they come out of their products
-    var dkSum = cleared(Purpose.OUTPUT, depth, keys.count());
-    var dvSum = cleared(Purpose.OUTPUT_2, width, keys.count());
+    clear(dk);
+    clear(dv);
     for (int from = 0; from < rowQueries && firstSeen(keys, from) < keys.from() + keys.count();
         from += AttentionTiles.QUERIES) {
       var queries = new Tile(keys.row(), from, Math.min(AttentionTiles.QUERIES, rowQueries - from));
       int seen = AttentionTiles.visible(in.rows(), keys.row(), from + queries.count() - 1, keys.from(),
           keys.count());
-      for (int h = 0; h < group && seen > 0; h++) {
-        int head = keyHead * group + h;
+      if (seen > 0) {
         var q = AttentionTiles.head(in.q(), head, firstQuery + from, queries.count());
         var dOut = AttentionTiles.head(in.dOut(), head, firstQuery + from, queries.count());
         var scores = new Scores(queries, new Tile(keys.row(), keys.from(), seen));
         scores.compute(q, dOut, packed, head);
-        addProduct(dvSum.part(0, width, 0, seen), dOut, scores.weights, scores.seenByFirst);
-        addProduct(dkSum.part(0, depth, 0, seen), q, scores.gradients, scores.seenByFirst);
+        addProduct(dv.part(0, width, 0, seen), dOut, scores.weights, scores.seenByFirst);
+        addProduct(dk.part(0, depth, 0, seen), q, scores.gradients, scores.seenByFirst);
         if (whole) {
           var target = AttentionTiles.head(dq, head, firstQuery + from, queries.count());
           panels.multiplySeen(target, scores.gradientRows, packed.keys, scores.seenByFirst, Update.REPLACE,
@@ -59,6 +79,17 @@ final class BackwardTask {
         }
       }
     }
+  }
+
+  /** sum += part, of as many elements that lie in one run. */
+  void add(Matrix sum, Matrix part) {
+    elements.addScaled(sum.segment(), 4 * sum.offset(), part.segment(), 4 * part.offset(), 1,
+        sum.rows() * sum.columns());
+  }
+
+  /** dk and dv of a tile = their transposed sums. */
+  void write(Tensor dk, Tensor dv, Tile keys, Matrix dkSum, Matrix dvSum) {
+    int firstKey = in.rows().keyStart(keys.row()) + keys.from();
     copyTransposed(dkSum, AttentionTiles.head(dk, keyHead, firstKey, keys.count()), in.scale());
     copyTransposed(dvSum, AttentionTiles.head(dv, keyHead, firstKey, keys.count()), 1);
   }
@@ -70,7 +101,7 @@ final class BackwardTask {
     int first = AttentionTiles.firstTileSeen(in.rule(), in.rows().visible(queries.row(), queries.from()));
     for (int from = first; from < seen; from += AttentionTiles.KEYS) {
       var keys = new Tile(queries.row(), from, Math.min(AttentionTiles.KEYS, seen - from));
-      var packed = new PackedTile(in.rows().keyStart(queries.row()) + from, keys.count());
+      var packed = new PackedTile(keys);
       for (int h = 0; h < group; h++) {
         int head = keyHead * group + h;
         var scores = new Scores(queries, keys);
@@ -88,10 +119,12 @@ final class BackwardTask {
     return in.rule().firstSeen(in.rows().visible(keys.row(), query));
   }
 
-  private Matrix cleared(Purpose purpose, int rows, int columns) {
-    var matrix = Matrix.dense(workspace.segment(purpose, (long) rows * columns), rows, columns);
-    elements.fill(matrix.segment(), 0, 0, rows * columns);
-    return matrix;
+  private Matrix matrix(Purpose purpose, int rows, int columns) {
+    return Matrix.dense(workspace.segment(purpose, (long) rows * columns), rows, columns);
+  }
+
+  private void clear(Matrix x) {
+    elements.fill(x.segment(), 4 * x.offset(), 0, x.rows() * x.columns());
   }
 
   /** out(D,keys) += xᵀ·scores of x(queries,D). */
@@ -100,12 +133,14 @@ final class BackwardTask {
     panels.addSeen(out, panels.packLeft(x.transposed(), left, workspace), scores, seenByFirst, workspace);
   }
 
-  private static void copyTransposed(Matrix sum, Matrix out, float scale) {
+  private void copyTransposed(Matrix sum, Matrix out, float scale) {
+    int length = sum.rows();
+    var rows = workspace.array(Purpose.LEFT, (long) out.rows() * length);
+    storage.decodeColumns(sum.dtype(), sum.segment(), sum.offset(), sum.rowStride(), length, out.rows(), rows,
+        0, length, workspace.array(Purpose.ROWS, StorageLanes.SCRATCH));
+    scoreLanes.scale(rows, 0, scale, out.rows() * length);
     for (int r = 0; r < out.rows(); r++) {
-      for (int c = 0; c < out.columns(); c++) {
-        float value = Native.get(sum.segment(), (long) c * sum.columns() + r);
-        Native.set(out.segment(), out.offset() + r * out.rowStride() + c, value * scale);
-      }
+      MemorySegment.copy(rows, r * length, out.segment(), Native.F32, 4 * out.at(r, 0), length);
     }
   }
 
@@ -116,7 +151,9 @@ final class BackwardTask {
     /** Times the scale, as the queries' gradient has it. */
     private final PackedRight keys;
 
-    PackedTile(int firstKey, int count) {
+    PackedTile(Tile tile) {
+      int firstKey = in.rows().keyStart(tile.row()) + tile.from();
+      int count = tile.count();
       var k = AttentionTiles.head(in.k(), keyHead, firstKey, count);
       var v = AttentionTiles.head(in.v(), keyHead, firstKey, count);
       keysTransposed = panels.packRight(k.transposed(), panels.right(workspace, Purpose.RIGHT, count, depth),

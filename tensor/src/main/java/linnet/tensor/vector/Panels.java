@@ -128,6 +128,9 @@ final class Panels {
     int count = Math.min(width, b.columns() - column);
     int at = room.at(from, column);
     var out = room.data();
+    if (count < width) {
+      Arrays.fill(out, at, at + depth * width, 0f);
+    }
     long offset = b.offset() + (from - first) * b.rowStride() + column * b.columnStride();
     if (b.rowStride() == 1 && b.columnStride() != 1) {
       storage.decodeColumns(b.dtype(), b.segment(), offset, b.columnStride(), count, depth, out, at, width,
@@ -135,9 +138,6 @@ final class Panels {
     } else {
       staging.loadRows(b.dtype(), b.segment(), offset, b.rowStride(), b.columnStride(), depth, count, out, at,
           width);
-    }
-    for (int d = 0; d < depth && count < width; d++) {
-      Arrays.fill(out, at + d * width + count, at + (d + 1) * width, 0f);
     }
   }
 

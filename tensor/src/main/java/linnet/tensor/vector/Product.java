@@ -6,7 +6,9 @@ import linnet.tensor.vector.Workspace.Purpose;
 /**
  * One product of matrices by packed operands: out(M,N) = or += Σ a(M,K)·b(K,N) over one or more terms, as one
  * sum along all of their K. The threads pack the right operands together, as much of them as fits a buffer;
- * then they share the rows of the output, each packing the rows of the left operands that it needs.
+ * then they share the rows of the output, each packing the rows of the left operands that it needs. Where
+ * there are too few rows for that, the left operands are packed together as well, and the threads share the
+ * rows and the columns.
  */
 final class Product {
   /** What is multiplied: a(M,K) and b(K,N). */
@@ -34,7 +36,10 @@ final class Product {
   /** Rows of one task, at most. */
   private static final int MOST_ROWS = 128;
   /** Tasks for each thread, at least, so that a slow one does not hold up the others. */
-  private static final int TASKS = 3;
+  private static final int TASKS = 4;
+  /** Rows of one task, at most, and tasks for each thread, at least, where these share the columns, too. */
+  private static final int TILE_ROWS = 64;
+  private static final int TILES = 8;
   /** Multiply-adds below which threads are not worth their hand-over. */
   static final long SMALL = 1 << 17;
 
@@ -48,6 +53,8 @@ final class Product {
   private final boolean small;
   private final int groupDepth;
   private final int groupColumns;
+  private final int parts;
+  private final boolean byRows;
 
   Product(Crew crew, Panels panels, Matrix out, List<Term> terms, Update update) {
     this.crew = crew;
@@ -61,6 +68,13 @@ final class Product {
     int narrow = Math.min(WIDEST, Panels.padded(out.columns(), panels.columns()));
     groupDepth = depth <= WHOLE ? depth : Math.max(1, BUFFER / narrow / block) * block;
     groupColumns = Math.min(out.columns(), BUFFER / groupDepth / panels.columns() * panels.columns());
+    // A part's left operand stays in a core's own cache; threads get equally many parts, or several of them.
+    int cached = Math.clamp(LEFT / Panels.padded(groupDepth, Panels.DEPTH), MOST_ROWS / 4, MOST_ROWS);
+    int most = Math.max(1, cached / panels.rows());
+    int fewest = (tilesDown() + most - 1) / most;
+    int shared = Math.min(tilesDown(), Panels.padded(fewest, crew.threads()));
+    byRows = shared >= TASKS * crew.threads();
+    parts = byRows ? shared : Math.max(fewest, (out.rows() + TILE_ROWS - 1) / TILE_ROWS);
   }
 
   /** Whether every output element is finished in one group, as several terms require. */
@@ -74,21 +88,14 @@ final class Product {
 
   /** Before the second of two terms is added, computes its left operand: t(M,R) = a(M,K)·(scale·c(K,R)). */
   void runLowRank(Panels narrow, Matrix t, Matrix c, float scale) {
-    var lowRank = new LowRank(narrow, t, c, scale);
-    int parts = partsDown();
-    if (parts > 1 && partColumns(groupColumns, parts) < groupColumns) { // each part would compute it
-      computeLowRank(lowRank, parts);
-      run(null);
-    } else {
-      run(lowRank);
-    }
+    run(new LowRank(narrow, t, c, scale));
   }
 
   private void run(LowRank lowRank) {
     var shared = crew.borrow();
     try {
       var factor = lowRank == null ? null : packFactor(lowRank, shared);
-      boolean onePart = partsDown() == 1;
+      boolean onePart = parts == 1;
       int width = onePart ? out.columns() : groupColumns;
       for (int column = 0; column < out.columns(); column += width) {
         for (int k = 0; k < depth; k += groupDepth) {
@@ -96,27 +103,13 @@ final class Product {
               Math.min(width, out.columns() - column), column == 0 ? lowRank : null, factor);
           if (onePart) {
             group.panelByPanel(shared);
-          } else {
+          } else if (byRows) {
             group.partByPart(shared);
+          } else {
+            group.tileByTile(shared);
           }
         }
       }
-    } finally {
-      crew.giveBack(shared);
-    }
-  }
-
-  private void computeLowRank(LowRank lowRank, int parts) {
-    var shared = crew.borrow();
-    try {
-      var factor = packFactor(lowRank, shared);
-      share(parts, (task, workspace) -> {
-        int row = firstRow(task, parts);
-        int end = firstRow(task + 1, parts);
-        var left = left(lowRank.panels, row, end, depth, workspace);
-        panels.packLeft(rows(terms.getFirst().a(), row, end), 0, left, workspace);
-        lowRank.multiply(row, end, left, factor, workspace);
-      });
     } finally {
       crew.giveBack(shared);
     }
@@ -152,22 +145,44 @@ final class Product {
       this.update = k == 0 ? Product.this.update : Update.ADD;
     }
 
-    /** The right operand is packed first, by all threads; then they share the rows. */
+    /** The right operand is packed first, by all threads; then they share the rows, in parts. */
     void partByPart(Workspace shared) {
       var right = panels.right(shared, Purpose.RIGHT, width, length, block);
       share(right.padded() / panels.columns(), (task, workspace) ->
           packRight(right, task * panels.columns(), 0, workspace));
-      int parts = partsDown();
-      int partColumns = partColumns(width, parts);
-      int across = (width + partColumns - 1) / partColumns;
-      share(parts * across, (task, workspace) -> {
-        int row = firstRow(task % parts, parts);
-        int end = firstRow(task % parts + 1, parts);
-        int first = task / parts * partColumns;
-        var left = packLeft(row, end, workspace);
-        var target = out.part(row, end - row, column + first, Math.min(partColumns, width - first));
-        panels.multiply(target, left, right, first, update, workspace);
+      share(parts, (part, workspace) -> {
+        var left = packLeft(firstRow(part), firstRow(part + 1), workspace);
+        multiply(part, left, right, 0, width, workspace);
       });
+    }
+
+    /** Both operands are packed first; then the threads share the rows and the columns. */
+    void tileByTile(Workspace shared) {
+      var right = panels.right(shared, Purpose.RIGHT, width, length, block);
+      var left = new PackedLeft[parts];
+      int most = (tilesDown() + parts - 1) / parts * panels.rows();
+      int size = Math.toIntExact(PackedLeft.size(paddedLeft(most), length));
+      var room = shared.array(Purpose.LEFT, (long) parts * size);
+      share(parts + right.padded() / panels.columns(), (task, workspace) -> {
+        if (task < parts) {
+          left[task] = packLeft(firstRow(task), firstRow(task + 1), room, task * size, workspace);
+        } else {
+          packRight(right, (task - parts) * panels.columns(), 0, workspace);
+        }
+      });
+      int across = (TILES * crew.threads() + parts - 1) / parts;
+      int columns = Panels.padded((width + across - 1) / across, panels.columns());
+      share(parts * ((width + columns - 1) / columns), (task, workspace) -> {
+        int first = task / parts * columns;
+        multiply(task % parts, left[task % parts], right, first, Math.min(columns, width - first), workspace);
+      });
+    }
+
+    private void multiply(int part, PackedLeft left, PackedRight right, int first, int count,
+        Workspace workspace) {
+      int row = firstRow(part);
+      panels.multiply(out.part(row, firstRow(part + 1) - row, column + first, count), left, right, first,
+          update, workspace);
     }
 
     /** With few rows, each panel of the right operand is used where and when it is packed. */
@@ -196,7 +211,12 @@ final class Product {
     }
 
     private PackedLeft packLeft(int row, int end, Workspace workspace) {
-      var left = left(lowRank == null ? panels : lowRank.panels, row, end, length, workspace);
+      var room = workspace.array(Purpose.LEFT, PackedLeft.size(paddedLeft(end - row), length));
+      return packLeft(row, end, room, 0, workspace);
+    }
+
+    private PackedLeft packLeft(int row, int end, float[] room, int start, Workspace workspace) {
+      var left = new PackedLeft(room, start, paddedLeft(end - row), length, block);
       int before = 0;
       for (var term : terms) {
         if (lowRank != null && before > 0) {
@@ -208,12 +228,11 @@ final class Product {
       }
       return left;
     }
-  }
 
-  private PackedLeft left(Panels tiles, int row, int end, int length, Workspace workspace) {
-    int padded = Panels.padded(end - row, tiles.rows());
-    var room = workspace.array(Purpose.LEFT, PackedLeft.size(padded, length));
-    return new PackedLeft(room, 0, padded, length, block);
+    /** So many rows in whole tiles of all that is multiplied by them. */
+    private int paddedLeft(int rows) {
+      return Panels.padded(rows, (lowRank == null ? panels : lowRank.panels).rows());
+    }
   }
 
   private static Matrix rows(Matrix x, int row, int end) {
@@ -221,27 +240,12 @@ final class Product {
   }
 
   /** The first row of a part: parts are whole tiles, alike in size. */
-  private int firstRow(int part, int parts) {
-    int tiles = (out.rows() + panels.rows() - 1) / panels.rows();
-    return Math.min((int) ((long) tiles * part / parts) * panels.rows(), out.rows());
+  private int firstRow(int part) {
+    return Math.min((int) ((long) tilesDown() * part / parts) * panels.rows(), out.rows());
   }
 
-  /**
-   * Into how many parts the rows are cut: a part's left operand stays in a core's own cache, and all threads
-   * get equally many parts, which differ by a tile at most.
-   */
-  private int partsDown() {
-    int tiles = (out.rows() + panels.rows() - 1) / panels.rows();
-    int cached = Math.clamp(LEFT / Panels.padded(groupDepth, Panels.DEPTH), MOST_ROWS / 4, MOST_ROWS);
-    int most = Math.max(1, cached / panels.rows());
-    int parts = (tiles + most - 1) / most;
-    return parts == 1 ? 1 : Math.min(tiles, Panels.padded(parts, crew.threads()));
-  }
-
-  /** Columns of a part: all, unless there are too few rows to keep every thread busy. */
-  private int partColumns(int columns, int down) {
-    int across = Math.max(1, TASKS * crew.threads() / down);
-    return Panels.padded((columns + across - 1) / across, panels.columns());
+  private int tilesDown() {
+    return (out.rows() + panels.rows() - 1) / panels.rows();
   }
 
   private void share(int tasks, Crew.Work work) {

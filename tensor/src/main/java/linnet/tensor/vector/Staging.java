@@ -34,6 +34,10 @@ final class Staging {
    */
   void loadRows(DType dtype, MemorySegment bytes, long offset, long rowStride, long stride, int rows, int n,
       float[] out, int at, int outStride) {
+    if (stride == 1 && rowStride == n && outStride == n) { // one long row
+      storage.decode(dtype, bytes, offset, out, at, rows * n);
+      return;
+    }
     if (stride == 1) {
       storage.decodeRows(dtype, bytes, offset, rowStride, rows, n, out, at, outStride);
       return;

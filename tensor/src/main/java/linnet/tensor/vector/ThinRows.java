@@ -22,6 +22,9 @@ final class ThinRows {
   private static final int PART = 128;
   /** Parts at most, whose sums lie side by side until they are added up: some eighth of a wide b. */
   private static final int MOST_PARTS = 64;
+  /** Tasks for each thread, at least, before one reads whole rows of b; else it reads about so many columns. */
+  private static final int TASKS = 3;
+  private static final int NARROW = 256;
   /** Rows of b that a task reads before it goes on: so much stays in its second cache. */
   private static final int READ = 32;
   /** Columns that are summed at a time, at most: with 8 rows they take half of a 32 KiB cache. */
@@ -59,7 +62,12 @@ final class ThinRows {
     var shared = crew.borrow();
     try {
       var sums = new Sums(a, b, shared);
-      crew.runRows(sums.parts, (long) sums.part * b.columns(), (part, workspace) -> sums.compute(part));
+      int across = sums.parts < TASKS * crew.threads() ? (b.columns() + NARROW - 1) / NARROW : 1;
+      int columns = Panels.padded((b.columns() + across - 1) / across, Tree.LANES);
+      crew.runRows(sums.parts * across, (long) sums.part * columns, (task, workspace) -> {
+        int first = Math.min(b.columns(), task % across * columns);
+        sums.compute(task / across, first, Math.min(b.columns(), first + columns));
+      });
       int width = Panels.padded((out.columns() + crew.threads() - 1) / crew.threads(), LEAST_COLUMNS);
       crew.runRows((out.columns() + width - 1) / width, (long) width * sums.parts * out.rows(),
           (task, workspace) ->
@@ -95,15 +103,18 @@ final class ThinRows {
       sums = shared.segment(Purpose.OUTPUT, (long) parts * rows * pitch);
     }
 
-    void compute(int index) {
+    /** Columns [first, last) of a part's sums. */
+    void compute(int index, int first, int last) {
       int end = Math.min(b.rows(), (index + 1) * part);
-      int strips = (b.columns() + COLUMNS - 1) / COLUMNS;
-      int width = Panels.padded((b.columns() + strips - 1) / strips, Tree.LANES);
-      elements.fill(sums, 4L * index * rows * pitch, 0, rows * pitch);
+      int strips = (last - first + COLUMNS - 1) / COLUMNS;
+      int width = Panels.padded((last - first + strips - 1) / strips, Tree.LANES);
+      for (int r = 0; r < rows; r++) {
+        elements.fill(sums, 4L * ((index * rows + r) * pitch + first), 0, last - first);
+      }
       for (int from = index * part; from < end; from += READ) {
         int to = Math.min(end, from + READ);
-        for (int c = 0; c < b.columns(); c += width) {
-          add(index, from, to, c, Math.min(width, b.columns() - c));
+        for (int c = first; c < last; c += width) {
+          add(index, from, to, c, Math.min(width, last - c));
         }
       }
     }

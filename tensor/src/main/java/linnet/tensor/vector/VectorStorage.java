@@ -1,6 +1,5 @@
 package linnet.tensor.vector;
 
-import static linnet.tensor.vector.Native.F32;
 import static linnet.tensor.vector.Native.SHORT;
 import static linnet.tensor.vector.Width.L;
 import static linnet.tensor.vector.Width.S;
@@ -119,8 +118,9 @@ final class VectorStorage implements StorageLanes {
     for (; i < S.loopBound(n); i += L) {
       load(bytes, offset, i).intoArray(out, at + i);
     }
-    for (; i < n; i++) {
-      out[at + i] = bytes.get(F32, offset + 4L * i);
+    if (i < n) { // the factors of LoRA have rows shorter than a vector
+      var rest = S.indexInRange(i, n);
+      load(bytes, offset, i, rest).intoArray(out, at + i, rest);
     }
   }
 

@@ -6,6 +6,7 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorOperators.Conversion;
 import jdk.incubator.vector.VectorShape;
@@ -39,6 +40,11 @@ final class Width {
   /** Elements [i, i + L) of the row that begins {@code offset} bytes into {@code row}. */
   static FloatVector load(MemorySegment row, long offset, int i) {
     return FloatVector.fromMemorySegment(S, row, offset + 4L * i, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The same where {@code lanes} are set, else zero. */
+  static FloatVector load(MemorySegment row, long offset, int i, VectorMask<Float> lanes) {
+    return FloatVector.fromMemorySegment(S, row, offset + 4L * i, ByteOrder.LITTLE_ENDIAN, lanes);
   }
 
   static void store(FloatVector x, MemorySegment row, long offset, int i) {

@@ -186,14 +186,16 @@ record Case(String name, Program program) {
         return List.of(y, z, t, u);
       }));
     }
-    for (int[] s : new int[][] {{7, 5}, {40, 5}, {700, 5}, {200, 16}, {200, 40}}) {
+    for (int[] s : new int[][] {{7, 70, 5}, {40, 70, 5}, {700, 70, 5}, {200, 70, 16}, {200, 70, 40},
+        {150, 1700, 8}}) {
       int m = s[0];
-      int rank = s[1];
-      cases.add(new Case("product of " + m + " rows with an update of rank " + rank, in -> {
-        var y = in.empty(m, 70);
+      int n = s[1];
+      int rank = s[2];
+      cases.add(new Case("product %d × %d with an update of rank %d".formatted(m, n, rank), in -> {
+        var y = in.empty(m, n);
         var t = in.empty(m, rank);
-        in.backend().matmulLowRank(y, t, in.tensor(m, 650), in.in(DType.BF16, 70, 650).transpose(),
-            in.tensor(rank, 650).transpose(), in.tensor(70, rank).transpose(), 1.7);
+        in.backend().matmulLowRank(y, t, in.tensor(m, 650), in.in(DType.BF16, n, 650).transpose(),
+            in.tensor(rank, 650).transpose(), in.tensor(n, rank).transpose(), 1.7);
         return List.of(y, t);
       }));
     }

@@ -10,17 +10,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every primitive gives the same bits scalar and vectorised, on one thread and on three. */
+/** Every primitive gives the same bits scalar and vectorised, on one thread, a few, and more than it has tasks. */
 class ProvidersTest {
   private static final VectorBackend SCALAR = new VectorBackend(1, Lanes.scalar());
   private static final VectorBackend VECTOR = new VectorBackend(1, Lanes.vector());
   private static final VectorBackend VECTOR_3 = new VectorBackend(3, Lanes.vector());
+  private static final VectorBackend VECTOR_13 = new VectorBackend(13, Lanes.vector());
 
   @AfterAll
   static void close() {
     SCALAR.close();
     VECTOR.close();
     VECTOR_3.close();
+    VECTOR_13.close();
   }
 
   static Stream<Case> cases() {
@@ -33,6 +35,7 @@ class ProvidersTest {
     var expected = c.run(SCALAR);
     assertSame(expected, c.run(VECTOR), "vectors on one thread");
     assertSame(expected, c.run(VECTOR_3), "vectors on three threads");
+    assertSame(expected, c.run(VECTOR_13), "vectors on thirteen threads");
   }
 
   private static void assertSame(List<double[]> expected, List<double[]> actual, String what) {

@@ -20,7 +20,7 @@ class ThinRowsTest {
   @CsvSource({"1, 64, 5", "4, 100, 128", "6, 512, 641", "8, 513, 1281", "15, 192, 37", "16, 1100, 700",
       "3, 70, 8203"})
   void sumsAreThoseOfThePartsToTheBit(int rows, int columns, int depth) {
-    for (int threads : new int[] {1, 3}) {
+    for (int threads : new int[] {1, 3, 13}) {
       for (var update : Update.values()) {
         for (boolean turned : new boolean[] {false, true}) {
           compare(rows, columns, depth, threads, update, turned);
