@@ -74,7 +74,7 @@ final class Product {
     int fewest = (tilesDown() + most - 1) / most;
     int shared = Math.min(tilesDown(), Panels.padded(fewest, crew.threads()));
     byRows = shared >= TASKS * crew.threads();
-    parts = byRows ? shared : Math.max(fewest, (out.rows() + TILE_ROWS - 1) / TILE_ROWS);
+    parts = byRows ? shared : fewest == 1 ? 1 : Math.max(fewest, (out.rows() + TILE_ROWS - 1) / TILE_ROWS);
   }
 
   /** Whether every output element is finished in one group, as several terms require. */
