@@ -83,41 +83,48 @@ final class AttentionBackward {
 
   private void headByHead(Inputs in, List<Tile> keyTiles, Tensor dk, Tensor dv, Tensor dq) {
     int heads = in.q().size(1);
-    int group = in.group();
+    int groups = in.k().size(1);
     var shared = crew.borrow();
     try {
-      var dkSums = new HeadSums(shared.segment(Purpose.OUTPUT, HeadSums.size(keyTiles, heads, dk.size(2))),
-          dk.size(2));
-      var dvSums = new HeadSums(shared.segment(Purpose.OUTPUT_2, HeadSums.size(keyTiles, heads, dv.size(2))),
-          dv.size(2));
+      var sums = HeadSums.of(in, shared);
       crew.run(keyTiles.size() * heads, (task, workspace) -> {
         var keys = keyTiles.get(task / heads);
-        new BackwardTask(in, task % heads / group, lanes, workspace).keyGradients(dkSums.of(task, keys),
-            dvSums.of(task, keys), dq, keys, task % heads);
+        int head = task % heads;
+        new BackwardTask(in, head / in.group(), lanes, workspace).headGradients(sums.of(keys, head), dq, keys,
+            head);
       });
-      crew.run(keyTiles.size() * heads / group, (task, workspace) -> {
-        var keys = keyTiles.get(task * group / heads);
-        var sum = new BackwardTask(in, task % (heads / group), lanes, workspace);
-        for (int h = 1; h < group; h++) {
-          sum.add(dkSums.of(task * group, keys), dkSums.of(task * group + h, keys));
-          sum.add(dvSums.of(task * group, keys), dvSums.of(task * group + h, keys));
+      crew.run(keyTiles.size() * groups, (task, workspace) -> {
+        var keys = keyTiles.get(task / groups);
+        int firstHead = task % groups * in.group();
+        var writer = new BackwardTask(in, task % groups, lanes, workspace);
+        for (int h = 1; h < in.group(); h++) {
+          writer.add(sums.of(keys, firstHead), sums.of(keys, firstHead + h));
         }
-        sum.write(dk, dv, keys, dkSums.of(task * group, keys), dvSums.of(task * group, keys));
+        writer.write(dk, dv, keys, sums.of(keys, firstHead));
       });
     } finally {
       crew.giveBack(shared);
     }
   }
 
-  /** The gradients of keys or values by each of the heads, transposed: (D, keys) of each tile and head. */
-  private record HeadSums(MemorySegment floats, int width) {
-    static long size(List<Tile> tiles, int heads, int width) {
-      return (long) tiles.size() * heads * width * AttentionTiles.KEYS;
+  /** Room for the sums of each tile of keys and each head. */
+  private record HeadSums(Inputs in, MemorySegment dk, MemorySegment dv) {
+    static HeadSums of(Inputs in, Workspace shared) {
+      long keys = (long) in.rows().keyStart(in.rows().rows()) - in.rows().keyStart(0);
+      long rows = keys * in.q().size(1);
+      return new HeadSums(in, shared.segment(Purpose.OUTPUT, rows * in.k().size(2)),
+          shared.segment(Purpose.OUTPUT_2, rows * in.v().size(2)));
     }
 
-    Matrix of(int task, Tile keys) {
-      return new Matrix(DType.F32, floats, (long) task * width * AttentionTiles.KEYS, keys.count(), 1, width,
-          keys.count());
+    BackwardTask.KeySums of(Tile keys, int head) {
+      long keysBefore = (long) in.rows().keyStart(keys.row()) + keys.from() - in.rows().keyStart(0);
+      long rowsBefore = keysBefore * in.q().size(1) + (long) head * keys.count();
+      return new BackwardTask.KeySums(matrix(dk, rowsBefore, in.k().size(2), keys),
+          matrix(dv, rowsBefore, in.v().size(2), keys));
+    }
+
+    private static Matrix matrix(MemorySegment floats, long rowsBefore, int width, Tile keys) {
+      return new Matrix(DType.F32, floats, rowsBefore * width, keys.count(), 1, width, keys.count());
     }
   }
 

@@ -27,26 +27,30 @@ final class AttentionTiles {
 
   private AttentionTiles() {}
 
-  /** The queries of all rows; those that see many keys early, so that no thread begins one when others end. */
+  /** The queries of all rows: those first that see many keys. */
   static List<Tile> ofQueries(Segments rows) {
-    return of(rows.rows(), row -> rows.queryStart(row + 1) - rows.queryStart(row), QUERIES);
+    return of(rows.rows(), row -> rows.queryStart(row + 1) - rows.queryStart(row), QUERIES, true);
   }
 
-  /** The keys of all rows, likewise. */
+  /** The keys of all rows: those first that many queries see. */
   static List<Tile> ofKeys(Segments rows) {
-    return of(rows.rows(), row -> rows.keyStart(row + 1) - rows.keyStart(row), KEYS);
+    return of(rows.rows(), row -> rows.keyStart(row + 1) - rows.keyStart(row), KEYS, false);
   }
 
-  /** Row by row, since tiles of a row share keys. */
-  private static List<Tile> of(int rows, IntUnaryOperator length, int size) {
+  /**
+   * Tiles that take long come first, so that no thread begins one when the others end; but row by row, since
+   * tiles of a row share keys.
+   */
+  private static List<Tile> of(int rows, IntUnaryOperator length, int size, boolean lastFirst) {
     var tiles = new ArrayList<Tile>();
     IntStream.range(0, rows).boxed()
-        .sorted(Comparator.comparingInt((Integer row) -> -length.applyAsInt(row)))
+        .sorted(Comparator.comparing(length::applyAsInt, Comparator.reverseOrder()))
         .forEach(row -> {
-          int end = length.applyAsInt(row);
-          for (int tile = (end + size - 1) / size - 1; tile >= 0; tile--) {
-            tiles.add(new Tile(row, tile * size, Math.min(size, end - tile * size)));
+          var ofRow = new ArrayList<Tile>();
+          for (int from = 0; from < length.applyAsInt(row); from += size) {
+            ofRow.add(new Tile(row, from, Math.min(size, length.applyAsInt(row) - from)));
           }
+          tiles.addAll(lastFirst ? ofRow.reversed() : ofRow);
         });
     return tiles;
   }

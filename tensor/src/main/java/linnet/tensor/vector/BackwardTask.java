@@ -6,7 +6,7 @@ import linnet.tensor.Tensor;
 import linnet.tensor.vector.AttentionTiles.Tile;
 import linnet.tensor.vector.Workspace.Purpose;
 
-/** One task of {@link AttentionBackward}, for the heads that share a key/value head. */
+/** One task of {@link AttentionBackward}: for the heads that share a key/value head, or one of them. */
 final class BackwardTask {
   private final AttentionBackward.Inputs in;
   private final int keyHead;
@@ -32,34 +32,36 @@ final class BackwardTask {
     this.width = in.v().size(2);
   }
 
+  /**
+   * The gradients of a tile's keys (D,keys) and values (D,keys), dk without the scale. Transposed, so that the
+   * scores are right operands, which is how they come out of their products.
+   */
+  record KeySums(Matrix dk, Matrix dv) {}
+
   /** dk and dv of a tile, and dq of the row's queries if the tile holds all its keys. */
   void keyGradients(Tensor dk, Tensor dv, Tensor dq, Tile keys) {
     var packed = new PackedTile(keys);
-    // transposed, so that the scores are right operands, which is how they come out of their products
-    var dkSum = matrix(Purpose.OUTPUT, depth, keys.count());
-    var dvSum = matrix(Purpose.OUTPUT_2, width, keys.count());
-    keyGradients(dkSum, dvSum, dq, keys, packed, keyHead * group);
+    var sums = keySums(Purpose.OUTPUT, Purpose.OUTPUT_2, keys);
+    headGradients(sums, dq, keys, packed, keyHead * group);
     for (int h = 1; h < group; h++) {
-      var dkOfHead = matrix(Purpose.STAGE_A, depth, keys.count());
-      var dvOfHead = matrix(Purpose.STAGE_B, width, keys.count());
-      keyGradients(dkOfHead, dvOfHead, dq, keys, packed, keyHead * group + h);
-      add(dkSum, dkOfHead);
-      add(dvSum, dvOfHead);
+      var ofHead = keySums(Purpose.STAGE_A, Purpose.STAGE_B, keys);
+      headGradients(ofHead, dq, keys, packed, keyHead * group + h);
+      add(sums, ofHead);
     }
-    write(dk, dv, keys, dkSum, dvSum);
+    write(dk, dv, keys, sums);
   }
 
-  /** What one head adds to dk and dv of a tile, transposed, and dq of its queries if the tile holds all keys. */
-  void keyGradients(Matrix dk, Matrix dv, Tensor dq, Tile keys, int head) {
-    keyGradients(dk, dv, dq, keys, new PackedTile(keys), head);
+  /** The part of one head in the same. */
+  void headGradients(KeySums sums, Tensor dq, Tile keys, int head) {
+    headGradients(sums, dq, keys, new PackedTile(keys), head);
   }
 
-  private void keyGradients(Matrix dk, Matrix dv, Tensor dq, Tile keys, PackedTile packed, int head) {
+  private void headGradients(KeySums sums, Tensor dq, Tile keys, PackedTile packed, int head) {
     int firstQuery = in.rows().queryStart(keys.row());
     int rowQueries = in.rows().queryStart(keys.row() + 1) - firstQuery;
     boolean whole = AttentionTiles.hasOneTileOfKeys(in.rows(), keys.row());
-    clear(dk);
-    clear(dv);
+    clear(sums.dk);
+    clear(sums.dv);
     for (int from = 0; from < rowQueries && firstSeen(keys, from) < keys.from() + keys.count();
         from += AttentionTiles.QUERIES) {
       var queries = new Tile(keys.row(), from, Math.min(AttentionTiles.QUERIES, rowQueries - from));
@@ -70,8 +72,8 @@ final class BackwardTask {
         var dOut = AttentionTiles.head(in.dOut(), head, firstQuery + from, queries.count());
         var scores = new Scores(queries, new Tile(keys.row(), keys.from(), seen));
         scores.compute(q, dOut, packed, head);
-        addProduct(dv.part(0, width, 0, seen), dOut, scores.weights, scores.seenByFirst);
-        addProduct(dk.part(0, depth, 0, seen), q, scores.gradients, scores.seenByFirst);
+        addProduct(sums.dv.part(0, width, 0, seen), dOut, scores.weights, scores.seenByFirst);
+        addProduct(sums.dk.part(0, depth, 0, seen), q, scores.gradients, scores.seenByFirst);
         if (whole) {
           var target = AttentionTiles.head(dq, head, firstQuery + from, queries.count());
           panels.multiplySeen(target, scores.gradientRows, packed.keys, scores.seenByFirst, Update.REPLACE,
@@ -81,17 +83,17 @@ final class BackwardTask {
     }
   }
 
-  /** sum += part, of as many elements that lie in one run. */
-  void add(Matrix sum, Matrix part) {
-    elements.addScaled(sum.segment(), 4 * sum.offset(), part.segment(), 4 * part.offset(), 1,
-        sum.rows() * sum.columns());
+  /** Adds the part of another head. */
+  void add(KeySums sums, KeySums part) {
+    add(sums.dk, part.dk);
+    add(sums.dv, part.dv);
   }
 
-  /** dk and dv of a tile = their transposed sums. */
-  void write(Tensor dk, Tensor dv, Tile keys, Matrix dkSum, Matrix dvSum) {
+  /** dk and dv of a tile = what all heads summed up. */
+  void write(Tensor dk, Tensor dv, Tile keys, KeySums sums) {
     int firstKey = in.rows().keyStart(keys.row()) + keys.from();
-    copyTransposed(dkSum, AttentionTiles.head(dk, keyHead, firstKey, keys.count()), in.scale());
-    copyTransposed(dvSum, AttentionTiles.head(dv, keyHead, firstKey, keys.count()), 1);
+    copyTransposed(sums.dk, AttentionTiles.head(dk, keyHead, firstKey, keys.count()), in.scale());
+    copyTransposed(sums.dv, AttentionTiles.head(dv, keyHead, firstKey, keys.count()), 1);
   }
 
   /** dq of a tile of queries. */
@@ -119,8 +121,17 @@ final class BackwardTask {
     return in.rule().firstSeen(in.rows().visible(keys.row(), query));
   }
 
+  private KeySums keySums(Purpose dk, Purpose dv, Tile keys) {
+    return new KeySums(matrix(dk, depth, keys.count()), matrix(dv, width, keys.count()));
+  }
+
   private Matrix matrix(Purpose purpose, int rows, int columns) {
     return Matrix.dense(workspace.segment(purpose, (long) rows * columns), rows, columns);
+  }
+
+  private void add(Matrix sum, Matrix part) {
+    elements.addScaled(sum.segment(), 4 * sum.offset(), part.segment(), 4 * part.offset(), 1,
+        sum.rows() * sum.columns());
   }
 
   private void clear(Matrix x) {

@@ -128,7 +128,7 @@ final class Panels {
     int count = Math.min(width, b.columns() - column);
     int at = room.at(from, column);
     var out = room.data();
-    if (count < width) {
+    if (count < width) { // all of it: one long run is cleared sooner than many short ones
       Arrays.fill(out, at, at + depth * width, 0f);
     }
     long offset = b.offset() + (from - first) * b.rowStride() + column * b.columnStride();

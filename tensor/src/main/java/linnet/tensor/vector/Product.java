@@ -5,10 +5,8 @@ import linnet.tensor.vector.Workspace.Purpose;
 
 /**
  * One product of matrices by packed operands: out(M,N) = or += Σ a(M,K)·b(K,N) over one or more terms, as one
- * sum along all of their K. The threads pack the right operands together, as much of them as fits a buffer;
- * then they share the rows of the output, each packing the rows of the left operands that it needs. Where
- * there are too few rows for that, the left operands are packed together as well, and the threads share the
- * rows and the columns.
+ * sum along all of their K. As much of the right operands as fits a buffer is a group, which the threads share
+ * in one of three {@linkplain Way ways}.
  */
 final class Product {
   /** What is multiplied: a(M,K) and b(K,N). */
@@ -25,6 +23,16 @@ final class Product {
     }
   }
 
+  /** How the threads share a group. */
+  private enum Way {
+    /** With few rows, each panel of the right operand is used where and when it is packed. */
+    PANELS,
+    /** They pack the right operands together, then share the rows: each packs those that it needs. */
+    PARTS,
+    /** With too few rows for that, they pack all operands together, then share the rows and the columns. */
+    TILES
+  }
+
   /** Floats of the packed right operand: 4 MiB. */
   private static final int BUFFER = 1 << 20;
   /** The longest sum whose right operand is not cut along K; then so many columns fit the buffer. */
@@ -33,13 +41,16 @@ final class Product {
   private static final int WIDEST = 1024;
   /** Floats of the left operand that one task packs: 384 KiB. */
   private static final int LEFT = 96 << 10;
-  /** Rows of one task, at most. */
+  /** Rows of a part, at most. */
   private static final int MOST_ROWS = 128;
-  /** Tasks for each thread, at least, so that a slow one does not hold up the others. */
-  private static final int TASKS = 4;
-  /** Rows of one task, at most, and tasks for each thread, at least, where these share the columns, too. */
-  private static final int TILE_ROWS = 64;
+  /** Parts for each thread, at least, so that a slow one does not hold up the others. */
+  private static final int PARTS = 4;
+  /** Likewise tiles, which are finer since they cost no packing. */
   private static final int TILES = 8;
+  /** Rows of a tile, about, at most. */
+  private static final int TILE_ROWS = 64;
+  /** Panels of the output below which there are no columns to share. */
+  private static final int NARROW = 4;
   /** Multiply-adds below which threads are not worth their hand-over. */
   static final long SMALL = 1 << 17;
 
@@ -53,8 +64,9 @@ final class Product {
   private final boolean small;
   private final int groupDepth;
   private final int groupColumns;
+  private final Way way;
   private final int parts;
-  private final boolean byRows;
+  private PackedLeft[] left; // of all groups, for those of TILES, where a group has all of K
 
   Product(Crew crew, Panels panels, Matrix out, List<Term> terms, Update update) {
     this.crew = crew;
@@ -68,13 +80,26 @@ final class Product {
     int narrow = Math.min(WIDEST, Panels.padded(out.columns(), panels.columns()));
     groupDepth = depth <= WHOLE ? depth : Math.max(1, BUFFER / narrow / block) * block;
     groupColumns = Math.min(out.columns(), BUFFER / groupDepth / panels.columns() * panels.columns());
-    // A part's left operand stays in a core's own cache; threads get equally many parts, or several of them.
+    int fewest = fewestParts();
+    int even = Math.min(tilesDown(), Panels.padded(fewest, crew.threads())); // equally many for each thread
+    if (fewest == 1) {
+      way = Way.PANELS;
+      parts = 1;
+    } else if (crew.threads() == 1 || even >= PARTS * crew.threads()
+        || out.columns() < NARROW * panels.columns()) {
+      way = Way.PARTS;
+      parts = even;
+    } else {
+      way = Way.TILES;
+      parts = Math.max(fewest, (out.rows() + TILE_ROWS - 1) / TILE_ROWS);
+    }
+  }
+
+  /** Into how many parts the rows are cut, at least: a part's left operand stays in a core's own cache. */
+  private int fewestParts() {
     int cached = Math.clamp(LEFT / Panels.padded(groupDepth, Panels.DEPTH), MOST_ROWS / 4, MOST_ROWS);
     int most = Math.max(1, cached / panels.rows());
-    int fewest = (tilesDown() + most - 1) / most;
-    int shared = Math.min(tilesDown(), Panels.padded(fewest, crew.threads()));
-    byRows = shared >= TASKS * crew.threads();
-    parts = byRows ? shared : fewest == 1 ? 1 : Math.max(fewest, (out.rows() + TILE_ROWS - 1) / TILE_ROWS);
+    return (tilesDown() + most - 1) / most;
   }
 
   /** Whether every output element is finished in one group, as several terms require. */
@@ -95,18 +120,15 @@ final class Product {
     var shared = crew.borrow();
     try {
       var factor = lowRank == null ? null : packFactor(lowRank, shared);
-      boolean onePart = parts == 1;
-      int width = onePart ? out.columns() : groupColumns;
+      int width = way == Way.PANELS ? out.columns() : groupColumns;
       for (int column = 0; column < out.columns(); column += width) {
         for (int k = 0; k < depth; k += groupDepth) {
           var group = new Group(k, Math.min(groupDepth, depth - k), column,
               Math.min(width, out.columns() - column), column == 0 ? lowRank : null, factor);
-          if (onePart) {
-            group.panelByPanel(shared);
-          } else if (byRows) {
-            group.partByPart(shared);
-          } else {
-            group.tileByTile(shared);
+          switch (way) {
+            case PANELS -> group.panelByPanel(shared);
+            case PARTS -> group.partByPart(shared);
+            case TILES -> group.tileByTile(shared);
           }
         }
       }
@@ -145,29 +167,26 @@ final class Product {
       this.update = k == 0 ? Product.this.update : Update.ADD;
     }
 
-    /** The right operand is packed first, by all threads; then they share the rows, in parts. */
     void partByPart(Workspace shared) {
       var right = panels.right(shared, Purpose.RIGHT, width, length, block);
       share(right.padded() / panels.columns(), (task, workspace) ->
           packRight(right, task * panels.columns(), 0, workspace));
-      share(parts, (part, workspace) -> {
-        var left = packLeft(firstRow(part), firstRow(part + 1), workspace);
-        multiply(part, left, right, 0, width, workspace);
-      });
+      share(parts, (part, workspace) ->
+          multiply(part, packLeft(firstRow(part), firstRow(part + 1), workspace), right, 0, width, workspace));
     }
 
-    /** Both operands are packed first; then the threads share the rows and the columns. */
     void tileByTile(Workspace shared) {
       var right = panels.right(shared, Purpose.RIGHT, width, length, block);
-      var left = new PackedLeft[parts];
-      int most = (tilesDown() + parts - 1) / parts * panels.rows();
-      int size = Math.toIntExact(PackedLeft.size(paddedLeft(most), length));
-      var room = shared.array(Purpose.LEFT, (long) parts * size);
-      share(parts + right.padded() / panels.columns(), (task, workspace) -> {
-        if (task < parts) {
-          left[task] = packLeft(firstRow(task), firstRow(task + 1), room, task * size, workspace);
+      boolean packsLeft = column == 0 || length < depth;
+      if (packsLeft) {
+        left = leftOfParts(shared);
+      }
+      int before = packsLeft ? parts : 0;
+      share(before + right.padded() / panels.columns(), (task, workspace) -> {
+        if (task < before) {
+          packLeft(firstRow(task), firstRow(task + 1), left[task], workspace);
         } else {
-          packRight(right, (task - parts) * panels.columns(), 0, workspace);
+          packRight(right, (task - before) * panels.columns(), 0, workspace);
         }
       });
       int across = (TILES * crew.threads() + parts - 1) / parts;
@@ -178,6 +197,19 @@ final class Product {
       });
     }
 
+    /** Room for the left operands of all parts, one after the other. */
+    private PackedLeft[] leftOfParts(Workspace shared) {
+      int padded = paddedLeft((tilesDown() + parts - 1) / parts * panels.rows());
+      int size = Math.toIntExact(PackedLeft.size(padded, length));
+      var room = shared.array(Purpose.LEFT, (long) parts * size);
+      var result = new PackedLeft[parts];
+      for (int part = 0; part < parts; part++) {
+        result[part] = new PackedLeft(room, part * size, paddedLeft(firstRow(part + 1) - firstRow(part)),
+            length, block);
+      }
+      return result;
+    }
+
     private void multiply(int part, PackedLeft left, PackedRight right, int first, int count,
         Workspace workspace) {
       int row = firstRow(part);
@@ -185,7 +217,6 @@ final class Product {
           update, workspace);
     }
 
-    /** With few rows, each panel of the right operand is used where and when it is packed. */
     void panelByPanel(Workspace shared) {
       var left = packLeft(0, out.rows(), shared);
       share((width + panels.columns() - 1) / panels.columns(), (task, workspace) -> {
@@ -211,25 +242,25 @@ final class Product {
     }
 
     private PackedLeft packLeft(int row, int end, Workspace workspace) {
-      var room = workspace.array(Purpose.LEFT, PackedLeft.size(paddedLeft(end - row), length));
-      return packLeft(row, end, room, 0, workspace);
+      int padded = paddedLeft(end - row);
+      var room = workspace.array(Purpose.LEFT, PackedLeft.size(padded, length));
+      return packLeft(row, end, new PackedLeft(room, 0, padded, length, block), workspace);
     }
 
-    private PackedLeft packLeft(int row, int end, float[] room, int start, Workspace workspace) {
-      var left = new PackedLeft(room, start, paddedLeft(end - row), length, block);
+    private PackedLeft packLeft(int row, int end, PackedLeft room, Workspace workspace) {
       int before = 0;
       for (var term : terms) {
         if (lowRank != null && before > 0) {
-          lowRank.multiply(row, end, left, factor, workspace);
+          lowRank.multiply(row, end, room, factor, workspace);
         }
         var a = terms.size() > 1 ? term.a : term.a.part(0, out.rows(), k, length);
-        panels.packLeft(rows(a, row, end), before, left, workspace);
+        panels.packLeft(rows(a, row, end), before, room, workspace);
         before += term.depth();
       }
-      return left;
+      return room;
     }
 
-    /** So many rows in whole tiles of all that is multiplied by them. */
+    /** {@code rows} rounded up to whole tiles, of the thin product too where that reads them. */
     private int paddedLeft(int rows) {
       return Panels.padded(rows, (lowRank == null ? panels : lowRank.panels).rows());
     }

@@ -10,8 +10,9 @@ import linnet.tensor.vector.Workspace.Purpose;
 /**
  * Products of few rows and a long sum, out(M,N) = a(M,K) · b(K,N) with dense rows of b, such as the gradients
  * of LoRA's factors. They are limited by how fast b comes from memory, which likes to be read from end to
- * end: so tasks own parts of K, not columns, and sum what they read in the innermost cache. An element is the
- * sum of its parts in order, each Σ over k in order by fused multiply-add from zero.
+ * end: so tasks own parts of K, and of the columns only where parts are too few for the threads, and sum what
+ * they read in the innermost cache. An element is the sum of its parts in order, each Σ over k in order by
+ * fused multiply-add from zero.
  */
 final class ThinRows {
   /** Rows of out, at most. */
@@ -22,8 +23,9 @@ final class ThinRows {
   private static final int PART = 128;
   /** Parts at most, whose sums lie side by side until they are added up: some eighth of a wide b. */
   private static final int MOST_PARTS = 64;
-  /** Tasks for each thread, at least, before one reads whole rows of b; else it reads about so many columns. */
+  /** Tasks for each thread, at least, before one reads whole rows of b. */
   private static final int TASKS = 3;
+  /** Columns of a task that does not, about, at least. */
   private static final int NARROW = 256;
   /** Rows of b that a task reads before it goes on: so much stays in its second cache. */
   private static final int READ = 32;
@@ -62,10 +64,10 @@ final class ThinRows {
     var shared = crew.borrow();
     try {
       var sums = new Sums(a, b, shared);
-      int across = sums.parts < TASKS * crew.threads() ? (b.columns() + NARROW - 1) / NARROW : 1;
-      int columns = Panels.padded((b.columns() + across - 1) / across, Tree.LANES);
+      int columns = columnsOfTask(b.columns(), sums.parts);
+      int across = (b.columns() + columns - 1) / columns;
       crew.runRows(sums.parts * across, (long) sums.part * columns, (task, workspace) -> {
-        int first = Math.min(b.columns(), task % across * columns);
+        int first = task % across * columns;
         sums.compute(task / across, first, Math.min(b.columns(), first + columns));
       });
       int width = Panels.padded((out.columns() + crew.threads() - 1) / crew.threads(), LEAST_COLUMNS);
@@ -75,6 +77,13 @@ final class ThinRows {
     } finally {
       crew.giveBack(shared);
     }
+  }
+
+  /** All columns, unless there are too few parts to keep every thread busy. */
+  private int columnsOfTask(int columns, int parts) {
+    int wanted = crew.threads() == 1 ? 1 : (TASKS * crew.threads() + parts - 1) / parts;
+    int across = Math.min(wanted, (columns + NARROW - 1) / NARROW);
+    return Panels.padded((columns + across - 1) / across, Tree.LANES);
   }
 
   /** The sums of all parts. */

@@ -169,7 +169,8 @@ record Case(String name, Program program) {
 
   private static void products(List<Case> cases) {
     int[][] shapes = {{1, 1, 1}, {1, 70, 33}, {3, 17, 300}, {4, 65, 576}, {5, 5, 5}, {17, 31, 257}, {64, 48,
-        96}, {70, 200, 600}, {130, 33, 513}, {33, 600, 16}, {300, 8, 40}, {9, 4, 0}, {1030, 9, 20}};
+        96}, {70, 200, 600}, {130, 33, 513}, {33, 600, 16}, {300, 8, 40}, {9, 4, 0}, {1030, 9, 20},
+        {150, 130, 4500}, {150, 1700, 650}};
     for (int[] s : shapes) {
       cases.add(new Case("product %d × %d × %d".formatted(s[0], s[1], s[2]), in -> {
         int m = s[0];
@@ -262,7 +263,8 @@ record Case(String name, Program program) {
 
   private static void attention(List<Case> cases) {
     for (var rule : RULES) {
-      for (int[] starts : new int[][] {{0, 1}, {0, 3, 10}, {0, 70, 71, 200}, {0, 230}}) {
+      for (int[] starts : new int[][] {{0, 1}, {0, 3, 10}, {0, 70, 71, 200}, {0, 230},
+          {0, 800, 830}}) {
         cases.add(new Case(rule + " over rows to " + starts[starts.length - 1], in -> {
           int t = starts[starts.length - 1];
           var q = in.tensor(t, 6, 24);
