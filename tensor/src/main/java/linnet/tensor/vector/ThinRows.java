@@ -23,9 +23,8 @@ final class ThinRows {
   private static final int PART = 128;
   /** Parts at most, whose sums lie side by side until they are added up: some eighth of a wide b. */
   private static final int MOST_PARTS = 64;
-  /** Tasks for each thread, at least, before one reads whole rows of b. */
+  /** Tasks for each thread where they share the columns, too, and how many of these one has at least, about. */
   private static final int TASKS = 3;
-  /** Columns of a task that does not, about, at least. */
   private static final int NARROW = 256;
   /** Rows of b that a task reads before it goes on: so much stays in its second cache. */
   private static final int READ = 32;
@@ -79,9 +78,11 @@ final class ThinRows {
     }
   }
 
-  /** All columns, unless there are too few parts to keep every thread busy. */
+  /** All columns, unless the last round of parts would leave threads idle for over a quarter of the time. */
   private int columnsOfTask(int columns, int parts) {
-    int wanted = crew.threads() == 1 ? 1 : (TASKS * crew.threads() + parts - 1) / parts;
+    int threads = crew.threads();
+    int rounds = (parts + threads - 1) / threads;
+    int wanted = 4 * parts >= 3 * rounds * threads ? 1 : (TASKS * threads + parts - 1) / parts;
     int across = Math.min(wanted, (columns + NARROW - 1) / NARROW);
     return Panels.padded((columns + across - 1) / across, Tree.LANES);
   }
