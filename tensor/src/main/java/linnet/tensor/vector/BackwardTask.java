@@ -89,11 +89,13 @@ final class BackwardTask {
     add(sums.dv, part.dv);
   }
 
-  /** dk and dv of a tile = what all heads summed up. */
+  /** dk and dv of a tile = what all heads summed up, which is scaled in place. */
   void write(Tensor dk, Tensor dv, Tile keys, KeySums sums) {
     int firstKey = in.rows().keyStart(keys.row()) + keys.from();
-    copyTransposed(sums.dk, AttentionTiles.head(dk, keyHead, firstKey, keys.count()), in.scale());
-    copyTransposed(sums.dv, AttentionTiles.head(dv, keyHead, firstKey, keys.count()), 1);
+    elements.affine(sums.dk.segment(), 4 * sums.dk.offset(), sums.dk.segment(), 4 * sums.dk.offset(),
+        in.scale(), 0, depth * keys.count());
+    copyTransposed(sums.dk, AttentionTiles.head(dk, keyHead, firstKey, keys.count()));
+    copyTransposed(sums.dv, AttentionTiles.head(dv, keyHead, firstKey, keys.count()));
   }
 
   /** dq of a tile of queries. */
@@ -144,12 +146,11 @@ final class BackwardTask {
     panels.addSeen(out, panels.packLeft(x.transposed(), left, workspace), scores, seenByFirst, workspace);
   }
 
-  private void copyTransposed(Matrix sum, Matrix out, float scale) {
+  private void copyTransposed(Matrix sum, Matrix out) {
     int length = sum.rows();
     var rows = workspace.array(Purpose.LEFT, (long) out.rows() * length);
     storage.decodeColumns(sum.dtype(), sum.segment(), sum.offset(), sum.rowStride(), length, out.rows(), rows,
         0, length, workspace.array(Purpose.ROWS, StorageLanes.SCRATCH));
-    scoreLanes.scale(rows, 0, scale, out.rows() * length);
     for (int r = 0; r < out.rows(); r++) {
       MemorySegment.copy(rows, r * length, out.segment(), Native.F32, 4 * out.at(r, 0), length);
     }

@@ -66,7 +66,7 @@ final class Product {
   private final int groupColumns;
   private final Way way;
   private final int parts;
-  private PackedLeft[] left; // of all groups, for those of TILES, where a group has all of K
+  private PackedLeft[] left; // of TILES: kept for all columns where a group has all of K
 
   Product(Crew crew, Panels panels, Matrix out, List<Term> terms, Update update) {
     this.crew = crew;

@@ -23,8 +23,9 @@ final class ThinRows {
   private static final int PART = 128;
   /** Parts at most, whose sums lie side by side until they are added up: some eighth of a wide b. */
   private static final int MOST_PARTS = 64;
-  /** Tasks for each thread where they share the columns, too, and how many of these one has at least, about. */
+  /** Tasks for each thread where the columns are shared, too. */
   private static final int TASKS = 3;
+  /** Columns of such a task, at least, about: shorter runs come slower from memory. */
   private static final int NARROW = 256;
   /** Rows of b that a task reads before it goes on: so much stays in its second cache. */
   private static final int READ = 32;
