@@ -69,13 +69,13 @@ final class AttentionBackward {
       if (in.group() > 1 && crew.threads() > 1 && keyTiles.size() * groups < TASKS * crew.threads()) {
         headByHead(in, keyTiles, dk, dv, dq);
       } else {
-        crew.run(keyTiles.size() * groups, (task, workspace) ->
+        crew.runInOrder(keyTiles.size() * groups, (task, workspace) ->
             new BackwardTask(in, task % groups, lanes, workspace).keyGradients(dk, dv, dq,
                 keyTiles.get(task / groups)));
       }
       var queryTiles = AttentionTiles.ofQueries(rows).stream()
           .filter(tile -> !AttentionTiles.hasOneTileOfKeys(rows, tile.row())).toList();
-      crew.run(queryTiles.size() * groups, (task, workspace) ->
+      crew.runInOrder(queryTiles.size() * groups, (task, workspace) ->
           new BackwardTask(in, task % groups, lanes, workspace).queryGradients(dq,
               queryTiles.get(task / groups)));
     }
@@ -87,7 +87,7 @@ final class AttentionBackward {
     var shared = crew.borrow();
     try {
       var sums = HeadSums.of(in, shared);
-      crew.run(keyTiles.size() * heads, (task, workspace) -> {
+      crew.runInOrder(keyTiles.size() * heads, (task, workspace) -> {
         var keys = keyTiles.get(task / heads);
         int head = task % heads;
         new BackwardTask(in, head / in.group(), lanes, workspace).headGradients(sums.of(keys, head), dq, keys,

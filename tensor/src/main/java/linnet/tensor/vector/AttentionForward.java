@@ -41,7 +41,7 @@ final class AttentionForward {
       var tiles = AttentionTiles.ofQueries(rows).stream()
           .filter(tile -> !AttentionDecoding.suits(rows, tile.row())).toList();
       int groups = k.size(1);
-      crew.run(tiles.size() * groups, (task, workspace) ->
+      crew.runInOrder(tiles.size() * groups, (task, workspace) ->
           new Task(inputs, tiles.get(task / groups), task % groups, workspace).run());
     }
   }

@@ -3,12 +3,14 @@ package linnet.tensor.vector;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed number of threads, the caller among them, that work through numbered tiles. Which thread takes
- * which tile is left to chance, so a tile's result must depend on its number alone.
+ * A fixed number of threads, the caller among them, that work through numbered tiles. Each begins with its
+ * own share of them, neighbours, and then takes of the others': so a thread mostly meets the same rows in one
+ * call as in the last, and finds them in its core's cache. A tile's result must depend on its number alone.
  *
  * <p>One call is spread over the threads at a time. Calls from other threads meanwhile, and calls from within
  * a tile, run where they are made: the same tiles in order.
@@ -24,8 +26,13 @@ final class Crew implements AutoCloseable {
    * between the products of a token, and nothing to an idle program.
    */
   private static final int SPINS = 6000;
-  /** Elements that are worth a tile of their own. */
+  /** Elements of a tile of rows, at most, and at least. */
   private static final int TILE = 16384;
+  private static final int LEAST_TILE = 2048;
+  /** Such tiles for each thread, about. */
+  private static final int TILES = 4;
+  /** Ints between the counters of two shares: they lie in cache lines of their own. */
+  private static final int GAP = 32;
 
   private final Thread[] helpers;
   private final AtomicBoolean busy = new AtomicBoolean();
@@ -45,7 +52,8 @@ final class Crew implements AutoCloseable {
     }
     helpers = new Thread[threads - 1];
     for (int i = 0; i < helpers.length; i++) {
-      helpers[i] = Thread.ofPlatform().daemon().name("linnet-vector-" + (i + 1)).unstarted(this::help);
+      int number = i + 1;
+      helpers[i] = Thread.ofPlatform().daemon().name("linnet-vector-" + number).unstarted(() -> help(number));
     }
     for (var helper : helpers) {
       helper.start();
@@ -62,6 +70,15 @@ final class Crew implements AutoCloseable {
    * thrown here, after the tiles under way are done; later tiles are skipped.
    */
   void run(int tiles, Work work) {
+    run(tiles, helpers.length + 1, work);
+  }
+
+  /** Likewise, but tiles are begun in order: for those of which the first take longest. */
+  void runInOrder(int tiles, Work work) {
+    run(tiles, 1, work);
+  }
+
+  private void run(int tiles, int shares, Work work) {
     if (closed) {
       throw new IllegalStateException("the vector backend is closed");
     }
@@ -69,7 +86,7 @@ final class Crew implements AutoCloseable {
     try {
       if (tiles > 1 && helpers.length > 0 && busy.compareAndSet(false, true)) {
         try {
-          share(new Job(tiles, work), workspace);
+          share(new Job(tiles, shares, work), workspace);
         } finally {
           job = null;
           busy.set(false);
@@ -97,9 +114,10 @@ final class Crew implements AutoCloseable {
     if (elementsPerRow == 0) {
       return;
     }
-    int perTile = Math.clamp(TILE / elementsPerRow, 1, TILE);
-    run((rows + perTile - 1) / perTile, (tile, workspace) -> {
-      for (int row = tile * perTile; row < Math.min(rows, (tile + 1) * perTile); row++) {
+    int tile = Math.clamp(rows * elementsPerRow / (TILES * threads()), LEAST_TILE, TILE);
+    int perTile = Math.clamp(tile / elementsPerRow, 1, TILE);
+    run((rows + perTile - 1) / perTile, (index, workspace) -> {
+      for (int row = index * perTile; row < Math.min(rows, (index + 1) * perTile); row++) {
         work.run(row, workspace);
       }
     });
@@ -123,18 +141,18 @@ final class Crew implements AutoCloseable {
         LockSupport.unpark(helpers[i]);
       }
     }
-    shared.work(workspace);
+    shared.work(0, workspace);
     shared.await();
   }
 
-  private void help() {
+  private void help(int number) {
     var workspace = new Workspace();
     Job last = null;
     int idle = 0;
     while (!closed) {
       var next = job;
       if (next != null && next != last) {
-        next.work(workspace);
+        next.work(number, workspace);
         last = next;
         idle = 0;
       } else if (idle++ < SPINS) {
@@ -164,34 +182,61 @@ final class Crew implements AutoCloseable {
   /** The tiles of one call. */
   private static final class Job {
     private final int tiles;
+    private final int shares;
     private final Work work;
     private final Thread caller = Thread.currentThread();
-    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicIntegerArray taken; // of each share
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    Job(int tiles, Work work) {
+    Job(int tiles, int shares, Work work) {
       this.tiles = tiles;
+      this.shares = shares;
       this.work = work;
+      this.taken = new AtomicIntegerArray(shares * GAP);
     }
 
     boolean isTaken() {
-      return next.get() >= tiles;
+      for (int share = 0; share < shares; share++) {
+        if (hasTiles(share)) {
+          return false;
+        }
+      }
+      return true;
     }
 
-    void work(Workspace workspace) {
-      for (int tile; (tile = next.getAndIncrement()) < tiles; ) {
-        try {
-          if (failure.get() == null) {
-            work.run(tile, workspace);
-          }
-        } catch (Throwable e) { // any: the caller is to see it, and the thread to live on
-          failure.compareAndSet(null, e);
-        } finally {
-          if (done.incrementAndGet() == tiles) {
-            LockSupport.unpark(caller);
+    private boolean hasTiles(int share) {
+      return taken.get(share * GAP) < start(share + 1) - start(share);
+    }
+
+    private int start(int share) {
+      return (int) ((long) tiles * share / shares);
+    }
+
+    void work(int thread, Workspace workspace) {
+      int finished = 0;
+      for (int i = 0; i < shares; i++) {
+        int share = (thread + i) % shares;
+        while (hasTiles(share)) {
+          int tile = start(share) + taken.getAndIncrement(share * GAP);
+          if (tile < start(share + 1)) {
+            run(tile, workspace);
+            finished++;
           }
         }
+      }
+      if (finished > 0 && done.addAndGet(finished) == tiles) {
+        LockSupport.unpark(caller);
+      }
+    }
+
+    private void run(int tile, Workspace workspace) {
+      try {
+        if (failure.get() == null) {
+          work.run(tile, workspace);
+        }
+      } catch (Throwable e) { // any: the caller is to see it, and the thread to live on
+        failure.compareAndSet(null, e);
       }
     }
 

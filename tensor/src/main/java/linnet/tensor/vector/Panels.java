@@ -11,11 +11,6 @@ import linnet.tensor.vector.Workspace.Purpose;
 final class Panels {
   /** The length of a block along K, at most: a panel and a tile of rows stay in a core's cache. */
   static final int DEPTH = 640;
-  /**
-   * Panels that a tile of rows goes past before the next tile does: so rows of the output are written in longer
-   * runs, and the tile is read from the innermost cache.
-   */
-  private static final int STRIP = 8;
   /** Blocks are multiples of this: of the blocks of quantised types. */
   private static final int UNIT = 32;
 
@@ -156,29 +151,25 @@ final class Panels {
     var block = workspace.array(Purpose.TILE_2, lanes.tileLength());
     long rowStride = 4 * out.rowStride();
     long columnStride = 4 * out.columnStride();
-    int strip = STRIP * columns();
-    for (int first = 0; first < out.columns(); first += strip) {
-      int end = Math.min(out.columns(), first + strip);
-      for (int r = 0; r < out.rows(); r += rows()) {
-        int height = Math.min(rows(), out.rows() - r);
-        for (int c = first; c < end; c += columns()) {
-          int width = Math.min(columns(), end - c);
-          long at = 4 * out.offset() + r * rowStride + c * columnStride;
-          multiplyBlock(depth, a, b, 0, r, column + c, tile);
+    for (int r = 0; r < out.rows(); r += rows()) {
+      int height = Math.min(rows(), out.rows() - r);
+      for (int c = 0; c < out.columns(); c += columns()) {
+        int width = Math.min(columns(), out.columns() - c);
+        long at = 4 * out.offset() + r * rowStride + c * columnStride;
+        multiplyBlock(depth, a, b, 0, r, column + c, tile);
+        if (update == Update.ADD) {
+          lanes.add(tile, out.segment(), at, rowStride, columnStride, height, width);
+        }
+        for (int k = a.block(); k < depth; k += a.block()) {
+          multiplyBlock(depth, a, b, k, r, column + c, block);
           if (update == Update.ADD) {
-            lanes.add(tile, out.segment(), at, rowStride, columnStride, height, width);
+            lanes.add(block, out.segment(), at, rowStride, columnStride, height, width);
+          } else {
+            lanes.sum(tile, block);
           }
-          for (int k = a.block(); k < depth; k += a.block()) {
-            multiplyBlock(depth, a, b, k, r, column + c, block);
-            if (update == Update.ADD) {
-              lanes.add(block, out.segment(), at, rowStride, columnStride, height, width);
-            } else {
-              lanes.sum(tile, block);
-            }
-          }
-          if (update == Update.REPLACE) {
-            lanes.store(tile, out.segment(), at, rowStride, columnStride, height, width);
-          }
+        }
+        if (update == Update.REPLACE) {
+          lanes.store(tile, out.segment(), at, rowStride, columnStride, height, width);
         }
       }
     }

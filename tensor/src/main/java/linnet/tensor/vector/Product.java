@@ -1,12 +1,14 @@
 package linnet.tensor.vector;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import linnet.tensor.vector.Workspace.Purpose;
 
 /**
  * One product of matrices by packed operands: out(M,N) = or += Σ a(M,K)·b(K,N) over one or more terms, as one
- * sum along all of their K. As much of the right operands as fits a buffer is a group, which the threads share
- * in one of three {@linkplain Way ways}.
+ * sum along all of their K. As much of the right operands as fits a buffer is a group. With few rows, each
+ * panel of it is used where and when it is packed. Else the threads pack it together, then share the output in
+ * {@link Part}s.
  */
 final class Product {
   /** What is multiplied: a(M,K) and b(K,N). */
@@ -23,16 +25,6 @@ final class Product {
     }
   }
 
-  /** How the threads share a group. */
-  private enum Way {
-    /** With few rows, each panel of the right operand is used where and when it is packed. */
-    PANELS,
-    /** They pack the right operands together, then share the rows: each packs those that it needs. */
-    PARTS,
-    /** With too few rows for that, they pack all operands together, then share the rows and the columns. */
-    TILES
-  }
-
   /** Floats of the packed right operand: 4 MiB. */
   private static final int BUFFER = 1 << 20;
   /** The longest sum whose right operand is not cut along K; then so many columns fit the buffer. */
@@ -43,14 +35,6 @@ final class Product {
   private static final int LEFT = 96 << 10;
   /** Rows of a part, at most. */
   private static final int MOST_ROWS = 128;
-  /** Parts for each thread, at least, so that a slow one does not hold up the others. */
-  private static final int PARTS = 4;
-  /** Likewise tiles, which are finer since they cost no packing. */
-  private static final int TILES = 8;
-  /** Rows of a tile, about, at most. */
-  private static final int TILE_ROWS = 64;
-  /** Panels of the output below which there are no columns to share. */
-  private static final int NARROW = 4;
   /** Multiply-adds below which threads are not worth their hand-over. */
   static final long SMALL = 1 << 17;
 
@@ -64,9 +48,7 @@ final class Product {
   private final boolean small;
   private final int groupDepth;
   private final int groupColumns;
-  private final Way way;
-  private final int parts;
-  private PackedLeft[] left; // of TILES: kept for all columns where a group has all of K
+  private final int fewest;
 
   Product(Crew crew, Panels panels, Matrix out, List<Term> terms, Update update) {
     this.crew = crew;
@@ -80,26 +62,9 @@ final class Product {
     int narrow = Math.min(WIDEST, Panels.padded(out.columns(), panels.columns()));
     groupDepth = depth <= WHOLE ? depth : Math.max(1, BUFFER / narrow / block) * block;
     groupColumns = Math.min(out.columns(), BUFFER / groupDepth / panels.columns() * panels.columns());
-    int fewest = fewestParts();
-    int even = Math.min(tilesDown(), Panels.padded(fewest, crew.threads())); // equally many for each thread
-    if (fewest == 1) {
-      way = Way.PANELS;
-      parts = 1;
-    } else if (crew.threads() == 1 || even >= PARTS * crew.threads()
-        || out.columns() < NARROW * panels.columns()) {
-      way = Way.PARTS;
-      parts = even;
-    } else {
-      way = Way.TILES;
-      parts = Math.max(fewest, (out.rows() + TILE_ROWS - 1) / TILE_ROWS);
-    }
-  }
-
-  /** Into how many parts the rows are cut, at least: a part's left operand stays in a core's own cache. */
-  private int fewestParts() {
     int cached = Math.clamp(LEFT / Panels.padded(groupDepth, Panels.DEPTH), MOST_ROWS / 4, MOST_ROWS);
     int most = Math.max(1, cached / panels.rows());
-    return (tilesDown() + most - 1) / most;
+    fewest = (tilesDown() + most - 1) / most;
   }
 
   /** Whether every output element is finished in one group, as several terms require. */
@@ -120,15 +85,15 @@ final class Product {
     var shared = crew.borrow();
     try {
       var factor = lowRank == null ? null : packFactor(lowRank, shared);
-      int width = way == Way.PANELS ? out.columns() : groupColumns;
+      int width = fewest == 1 ? out.columns() : groupColumns;
       for (int column = 0; column < out.columns(); column += width) {
         for (int k = 0; k < depth; k += groupDepth) {
           var group = new Group(k, Math.min(groupDepth, depth - k), column,
               Math.min(width, out.columns() - column), column == 0 ? lowRank : null, factor);
-          switch (way) {
-            case PANELS -> group.panelByPanel(shared);
-            case PARTS -> group.partByPart(shared);
-            case TILES -> group.tileByTile(shared);
+          if (fewest == 1) {
+            group.panelByPanel(shared);
+          } else {
+            group.partByPart(shared);
           }
         }
       }
@@ -169,63 +134,87 @@ final class Product {
 
     void partByPart(Workspace shared) {
       var right = panels.right(shared, Purpose.RIGHT, width, length, block);
-      share(right.padded() / panels.columns(), (task, workspace) ->
-          packRight(right, task * panels.columns(), 0, workspace));
-      share(parts, (part, workspace) ->
-          multiply(part, packLeft(firstRow(part), firstRow(part + 1), workspace), right, 0, width, workspace));
-    }
-
-    void tileByTile(Workspace shared) {
-      var right = panels.right(shared, Purpose.RIGHT, width, length, block);
-      boolean packsLeft = column == 0 || length < depth;
-      if (packsLeft) {
-        left = leftOfParts(shared);
+      share(panelsAcross(), (task, workspace) -> packRight(right, task * panels.columns(), 0, workspace));
+      var cut = Cut.of(out.rows(), width, tilesDown(), panelsAcross(), fewest, crew.threads());
+      var parts = new Part[cut.parts()];
+      for (int i = 0; i < parts.length; i++) {
+        parts[i] = new Part(right, cut, i);
       }
-      int before = packsLeft ? parts : 0;
-      share(before + right.padded() / panels.columns(), (task, workspace) -> {
-        if (task < before) {
-          packLeft(firstRow(task), firstRow(task + 1), left[task], workspace);
-        } else {
-          packRight(right, (task - before) * panels.columns(), 0, workspace);
+      var begun = new AtomicInteger();
+      share(parts.length, (task, workspace) -> {
+        begun.incrementAndGet();
+        parts[task].packLeft(workspace);
+        parts[task].multiply(workspace);
+        // Once all have begun, nobody packs again: what a thread has packed stays there for the others.
+        for (int i = 1; i < parts.length && begun.get() == parts.length; i++) {
+          parts[(task + i) % parts.length].multiply(workspace);
         }
       });
-      int across = (TILES * crew.threads() + parts - 1) / parts;
-      int columns = Panels.padded((width + across - 1) / across, panels.columns());
-      share(parts * ((width + columns - 1) / columns), (task, workspace) -> {
-        int first = task / parts * columns;
-        multiply(task % parts, left[task % parts], right, first, Math.min(columns, width - first), workspace);
-      });
     }
 
-    /** Room for the left operands of all parts, one after the other. */
-    private PackedLeft[] leftOfParts(Workspace shared) {
-      int padded = paddedLeft((tilesDown() + parts - 1) / parts * panels.rows());
-      int size = Math.toIntExact(PackedLeft.size(padded, length));
-      var room = shared.array(Purpose.LEFT, (long) parts * size);
-      var result = new PackedLeft[parts];
-      for (int part = 0; part < parts; part++) {
-        result[part] = new PackedLeft(room, part * size, paddedLeft(firstRow(part + 1) - firstRow(part)),
-            length, block);
+    /**
+     * A rectangle of the output. One thread packs the left operand, for itself: what many read and write in
+     * turns is slow to go from one core's cache to another's. Then it takes strips of columns, and so do those
+     * that have nothing else to begin. Parts side by side compute the same left operand.
+     */
+    private final class Part {
+      private final PackedRight right;
+      private final int row;
+      private final int rows;
+      private final int endPanel;
+      private final int strip;
+      private final AtomicInteger nextPanel;
+      private volatile PackedLeft left;
+
+      Part(PackedRight right, Cut cut, int index) {
+        this.right = right;
+        row = firstRow(index / cut.across(), cut);
+        rows = firstRow(index / cut.across() + 1, cut) - row;
+        int panel = firstPanel(index % cut.across(), cut);
+        endPanel = firstPanel(index % cut.across() + 1, cut);
+        strip = (endPanel - panel + cut.strips() - 1) / cut.strips();
+        nextPanel = new AtomicInteger(panel);
       }
-      return result;
-    }
 
-    private void multiply(int part, PackedLeft left, PackedRight right, int first, int count,
-        Workspace workspace) {
-      int row = firstRow(part);
-      panels.multiply(out.part(row, firstRow(part + 1) - row, column + first, count), left, right, first,
-          update, workspace);
+      private int firstRow(int down, Cut cut) {
+        return Math.min((int) ((long) tilesDown() * down / cut.down()) * panels.rows(), out.rows());
+      }
+
+      private int firstPanel(int across, Cut cut) {
+        return panelsAcross() * across / cut.across();
+      }
+
+      void packLeft(Workspace workspace) {
+        left = Group.this.packLeft(row, row + rows, workspace);
+      }
+
+      void multiply(Workspace workspace) {
+        var packed = left;
+        if (packed == null) {
+          return; // being packed: that thread sees to it
+        }
+        for (int panel; (panel = nextPanel.getAndAdd(strip)) < endPanel; ) {
+          int first = panel * panels.columns();
+          int end = Math.min(Math.min(panel + strip, endPanel) * panels.columns(), width);
+          panels.multiply(out.part(row, rows, column + first, end - first), packed, right, first, update,
+              workspace);
+        }
+      }
     }
 
     void panelByPanel(Workspace shared) {
       var left = packLeft(0, out.rows(), shared);
-      share((width + panels.columns() - 1) / panels.columns(), (task, workspace) -> {
+      share(panelsAcross(), (task, workspace) -> {
         int first = task * panels.columns();
         int count = Math.min(panels.columns(), width - first);
         var right = panels.right(workspace, Purpose.RIGHT, count, length, block);
         packRight(right, first, first, workspace);
         panels.multiply(out.part(0, out.rows(), column + first, count), left, right, 0, update, workspace);
       });
+    }
+
+    private int panelsAcross() {
+      return (width + panels.columns() - 1) / panels.columns();
     }
 
     /** Packs the panel that begins with column {@code panel} of the group, {@code origin} the room's first. */
@@ -243,11 +232,8 @@ final class Product {
 
     private PackedLeft packLeft(int row, int end, Workspace workspace) {
       int padded = paddedLeft(end - row);
-      var room = workspace.array(Purpose.LEFT, PackedLeft.size(padded, length));
-      return packLeft(row, end, new PackedLeft(room, 0, padded, length, block), workspace);
-    }
-
-    private PackedLeft packLeft(int row, int end, PackedLeft room, Workspace workspace) {
+      var data = workspace.array(Purpose.LEFT, PackedLeft.size(padded, length));
+      var room = new PackedLeft(data, 0, padded, length, block);
       int before = 0;
       for (var term : terms) {
         if (lowRank != null && before > 0) {
@@ -268,11 +254,6 @@ final class Product {
 
   private static Matrix rows(Matrix x, int row, int end) {
     return x.part(row, end - row, 0, x.columns());
-  }
-
-  /** The first row of a part: parts are whole tiles, alike in size. */
-  private int firstRow(int part) {
-    return Math.min((int) ((long) tilesDown() * part / parts) * panels.rows(), out.rows());
   }
 
   private int tilesDown() {

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -74,6 +75,27 @@ class CrewTest {
       assertTrue(threads.contains(Thread.currentThread()));
       assertEquals(3, crew.threads());
     }
+  }
+
+  @Test
+  void threadsBeginWithTheirOwnSharesOrInOrder() {
+    try (var crew = new Crew(3)) {
+      assertEquals(Set.of(0, 10, 20), firstTiles(crew::run));
+      assertEquals(Set.of(0, 1, 2), firstTiles(crew::runInOrder));
+    }
+  }
+
+  /** The first of 30 tiles that each of three threads begins. */
+  private static Set<Integer> firstTiles(BiConsumer<Integer, Crew.Work> run) {
+    var first = new ConcurrentHashMap<Thread, Integer>();
+    var all = new CountDownLatch(3);
+    run.accept(30, (tile, workspace) -> {
+      if (first.putIfAbsent(Thread.currentThread(), tile) == null) {
+        all.countDown();
+        await(all); // nobody takes of the others' before
+      }
+    });
+    return Set.copyOf(first.values());
   }
 
   private static void await(CountDownLatch latch) {
