@@ -1,5 +1,6 @@
 package linnet.tensor;
 
+import java.util.List;
 import linnet.tensor.ElementwiseKernels.Binary;
 import linnet.tensor.ElementwiseKernels.Unary;
 
@@ -18,6 +19,16 @@ public interface OptimizerKernels extends Kernels {
    */
   record AdamWStep(double learningRate, double beta1, double beta2, double epsilon, double weightDecay,
       long step, double gradientScale) {}
+
+  /** The operands of one {@link #adamW}. */
+  record AdamWUpdate(Tensor parameter, Tensor gradient, Tensor m, Tensor v, AdamWStep step) {}
+
+  /** {@link #adamW} of each, no two of the same memory: a backend can do them at once. */
+  default void adamWEach(List<AdamWUpdate> updates) {
+    for (var update : updates) {
+      adamW(update.parameter(), update.gradient(), update.m(), update.v(), update.step());
+    }
+  }
 
   /**
    * AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019) as PyTorch computes it:

@@ -7,6 +7,7 @@ import linnet.nn.Module;
 import linnet.nn.Modules;
 import linnet.nn.TrainableParam;
 import linnet.tensor.OptimizerKernels.AdamWStep;
+import linnet.tensor.OptimizerKernels.AdamWUpdate;
 import linnet.tensor.Scope;
 import linnet.tensor.Tensor;
 
@@ -105,15 +106,17 @@ public final class AdamW {
    */
   public void step(double learningRate, double gradientScale) {
     step++;
+    var updates = new ArrayList<AdamWUpdate>();
     for (var slot : slots) {
       var grad = slot.param().grad();
       if (grad != null) {
-        var value = slot.param().value();
-        value.backend().adamW(value, grad, slot.moments().m(), slot.moments().v(),
-            new AdamWStep(learningRate, config.beta1(), config.beta2(), config.epsilon(),
-                slot.decays() ? config.weightDecay() : 0, step, gradientScale));
+        double decay = slot.decays() ? config.weightDecay() : 0;
+        updates.add(new AdamWUpdate(slot.param().value(), grad, slot.moments().m(), slot.moments().v(),
+            new AdamWStep(learningRate, config.beta1(), config.beta2(), config.epsilon(), decay, step,
+                gradientScale)));
       }
     }
+    slots.getFirst().moments().m().backend().adamWEach(updates);
   }
 
   /** Forgets all gradients, so that the next backward pass starts anew. */

@@ -1,10 +1,15 @@
 package linnet.tensor.vector;
 
+import java.util.List;
 import linnet.tensor.OptimizerKernels.AdamWStep;
+import linnet.tensor.OptimizerKernels.AdamWUpdate;
 import linnet.tensor.Tensor;
 
-/** One AdamW update in one pass over the four tensors. */
+/** AdamW updates, each in one pass over its four tensors. */
 final class AdamW {
+  /** Elements up to which handing a tensor to the threads is not worth it. */
+  private static final int SMALL = 1 << 16;
+
   private final VectorBackend backend;
   private final Crew crew;
   private final ElementLanes elements;
@@ -13,6 +18,17 @@ final class AdamW {
     this.backend = backend;
     this.crew = crew;
     this.elements = lanes.elements();
+  }
+
+  /** Small tensors are a task each, as an adapter's hundreds are; larger ones are shared out one by one. */
+  void runEach(List<AdamWUpdate> updates) {
+    var small = updates.stream().filter(update -> update.parameter().elements() <= SMALL).toList();
+    crew.run(small.size(), (index, workspace) -> run(small.get(index)));
+    updates.stream().filter(update -> update.parameter().elements() > SMALL).forEach(this::run);
+  }
+
+  private void run(AdamWUpdate update) {
+    run(update.parameter(), update.gradient(), update.m(), update.v(), update.step());
   }
 
   void run(Tensor parameter, Tensor gradient, Tensor first, Tensor second, AdamWStep step) {

@@ -114,13 +114,18 @@ final class Crew implements AutoCloseable {
     if (elementsPerRow == 0) {
       return;
     }
-    int tile = Math.clamp(rows * elementsPerRow / (TILES * threads()), LEAST_TILE, TILE);
-    int perTile = Math.clamp(tile / elementsPerRow, 1, TILE);
-    run((rows + perTile - 1) / perTile, (index, workspace) -> {
-      for (int row = index * perTile; row < Math.min(rows, (index + 1) * perTile); row++) {
+    int perTile = rowsPerTile(rows, elementsPerRow);
+    run((rows + perTile - 1) / perTile, (tile, workspace) -> {
+      for (int row = tile * perTile; row < Math.min(rows, (tile + 1) * perTile); row++) {
         work.run(row, workspace);
       }
     });
+  }
+
+  /** How many rows make a tile that is worth its hand-over, and leaves some for each thread. */
+  int rowsPerTile(long rows, long elementsPerRow) {
+    int elements = Math.clamp(rows * elementsPerRow / (TILES * threads()), LEAST_TILE, TILE);
+    return Math.clamp(elements / elementsPerRow, 1, TILE);
   }
 
   /** Scratch that nobody else uses until it is given back. */

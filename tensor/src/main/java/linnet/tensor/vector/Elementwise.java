@@ -15,8 +15,6 @@ final class Elementwise {
     void run(MemorySegment out, long outAt, MemorySegment a, long aAt, MemorySegment b, long bAt, int n);
   }
 
-  /** Elements that are worth a tile of their own. */
-  private static final int TILE = 16384;
   private static final Purpose[] STAGES = {Purpose.STAGE_OUT, Purpose.STAGE_A, Purpose.STAGE_B};
 
   private final Crew crew;
@@ -68,8 +66,8 @@ final class Elementwise {
     }
 
     void run() {
-      long perTile = Math.max(1, TILE / Math.min(plan.row(), Tree.CHUNK));
       long pieces = plan.pieces();
+      long perTile = crew.rowsPerTile(pieces, Math.min(plan.row(), Tree.CHUNK));
       crew.run(Math.toIntExact((pieces + perTile - 1) / perTile), (tile, workspace) -> {
         for (long p = tile * perTile; p < Math.min(pieces, (tile + 1) * perTile); p++) {
           piece(p, workspace);

@@ -79,7 +79,7 @@ final class Transfer {
     var from = Native.segment(x);
     var to = Native.segment(out);
     long pieces = plan.pieces();
-    long perTile = Math.max(1, Tree.CHUNK * 4 / Math.min(plan.row(), Tree.CHUNK));
+    long perTile = crew.rowsPerTile(pieces, Math.min(plan.row(), Tree.CHUNK));
     crew.run(Math.toIntExact((pieces + perTile - 1) / perTile), (tile, workspace) -> {
       for (long p = tile * perTile; p < Math.min(pieces, (tile + 1) * perTile); p++) {
         long piece = p / plan.rows();

@@ -318,6 +318,11 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public void adamWEach(List<AdamWUpdate> updates) {
+    adamW.runEach(updates);
+  }
+
+  @Override
   public void upload(Tensor out, float[] values) {
     transfer.upload(out, values);
   }

@@ -11,7 +11,7 @@ import linnet.tensor.Backend;
 import linnet.tensor.Backends;
 import linnet.tensor.DType;
 import linnet.tensor.OptimizerKernels.AdamWStep;
-import linnet.tensor.Tensor;
+import linnet.tensor.OptimizerKernels.AdamWUpdate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -202,12 +202,24 @@ class FusedConformanceTest implements OnEveryBackend {
   @Property(tries = 60, shrinking = ShrinkingMode.OFF)
   void adamW(@ForAll("backends") Backend backend, @ForAll long seed) {
     agree(backend, seed, Tolerance.FUSED, s -> {
-      int[] shape = {s.size(), s.size()};
-      var step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 1 + s.below(100), 0.5);
-      Tensor p = s.changed(Layout.DENSE_ROWS, x -> x, shape);
-      var m = s.changed(Layout.DENSE_ROWS, x -> x / 10, shape);
-      var v = s.changed(Layout.DENSE_ROWS, x -> x * x, shape);
-      s.backend().adamW(p, s.rows(shape), m, v, step);
+      var u = adamWUpdate(s, s.size(), s.size());
+      s.backend().adamW(u.parameter(), u.gradient(), u.m(), u.v(), u.step());
     });
+  }
+
+  @Property(tries = 20, shrinking = ShrinkingMode.OFF)
+  void adamWEach(@ForAll("backends") Backend backend, @ForAll long seed) {
+    agree(backend, seed, Tolerance.FUSED, s -> {
+      var large = adamWUpdate(s, Candidates.emulated() ? 40 : 700, 100);
+      s.backend().adamWEach(List.of(adamWUpdate(s, s.size(), 3), large, adamWUpdate(s, 1, s.size())));
+    });
+  }
+
+  private static AdamWUpdate adamWUpdate(Stage s, int... shape) {
+    var step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 1 + s.below(100), 0.5);
+    var p = s.changed(Layout.DENSE_ROWS, x -> x, shape);
+    var m = s.changed(Layout.DENSE_ROWS, x -> x / 10, shape);
+    var v = s.changed(Layout.DENSE_ROWS, x -> x * x, shape);
+    return new AdamWUpdate(p, s.rows(shape), m, v, step);
   }
 }

@@ -9,6 +9,7 @@ import linnet.tensor.DType;
 import linnet.tensor.ElementwiseKernels.Binary;
 import linnet.tensor.ElementwiseKernels.Unary;
 import linnet.tensor.OptimizerKernels.AdamWStep;
+import linnet.tensor.OptimizerKernels.AdamWUpdate;
 import linnet.tensor.ReductionKernels.Reduction;
 import linnet.tensor.Scope;
 import linnet.tensor.Segments;
@@ -258,6 +259,19 @@ record Case(String name, Program program) {
       in.backend().unary(Unary.ABS, v, v);
       in.backend().adamW(p, in.tensor(50, 103), m, v, new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 3, 0.5));
       return List.of(p, m, v);
+    }));
+    cases.add(new Case("adamWEach, of small and large tensors", in -> {
+      var results = new ArrayList<Tensor>();
+      var updates = new ArrayList<AdamWUpdate>();
+      for (int rows : new int[] {1, 700, 3, 50, 701}) {
+        var update = new AdamWUpdate(in.tensor(rows, 103), in.tensor(rows, 103), in.tensor(rows, 103),
+            in.empty(rows, 103), new AdamWStep(1e-2, 0.9, 0.999, 1e-8, rows % 2, rows, 0.5));
+        in.backend().fill(update.v(), 0.25);
+        updates.add(update);
+        results.addAll(List.of(update.parameter(), update.m(), update.v()));
+      }
+      in.backend().adamWEach(updates);
+      return results;
     }));
   }
 
