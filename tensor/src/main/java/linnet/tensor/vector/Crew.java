@@ -70,7 +70,7 @@ final class Crew implements AutoCloseable {
    * thrown here, after the tiles under way are done; later tiles are skipped.
    */
   void run(int tiles, Work work) {
-    run(tiles, helpers.length + 1, work);
+    run(tiles, Math.min(tiles, threads()), work);
   }
 
   /** Likewise, but tiles are begun in order: for those of which the first take longest. */
@@ -122,9 +122,10 @@ final class Crew implements AutoCloseable {
     });
   }
 
-  /** How many rows make a tile that is worth its hand-over, and leaves some for each thread. */
+  /** How many rows make a tile: all, if they are not worth a hand-over, else some for each thread. */
   int rowsPerTile(long rows, long elementsPerRow) {
-    int elements = Math.clamp(rows * elementsPerRow / (TILES * threads()), LEAST_TILE, TILE);
+    long all = rows * elementsPerRow;
+    int elements = all <= TILE ? TILE : Math.clamp(all / (TILES * threads()), LEAST_TILE, TILE);
     return Math.clamp(elements / elementsPerRow, 1, TILE);
   }
 
@@ -198,7 +199,7 @@ final class Crew implements AutoCloseable {
       this.tiles = tiles;
       this.shares = shares;
       this.work = work;
-      this.taken = new AtomicIntegerArray(shares * GAP);
+      this.taken = new AtomicIntegerArray((shares + 1) * GAP);
     }
 
     boolean isTaken() {
@@ -211,7 +212,11 @@ final class Crew implements AutoCloseable {
     }
 
     private boolean hasTiles(int share) {
-      return taken.get(share * GAP) < start(share + 1) - start(share);
+      return taken.get(counter(share)) < start(share + 1) - start(share);
+    }
+
+    private static int counter(int share) {
+      return (share + 1) * GAP; // the array's length, which every access reads, has a line of its own, too
     }
 
     private int start(int share) {
@@ -223,7 +228,7 @@ final class Crew implements AutoCloseable {
       for (int i = 0; i < shares; i++) {
         int share = (thread + i) % shares;
         while (hasTiles(share)) {
-          int tile = start(share) + taken.getAndIncrement(share * GAP);
+          int tile = start(share) + taken.getAndIncrement(counter(share));
           if (tile < start(share + 1)) {
             run(tile, workspace);
             finished++;

@@ -5,7 +5,7 @@ package linnet.tensor.vector;
  *
  * @param down ranges of rows
  * @param across ranges of columns
- * @param strips of columns of a part, that threads take one by one
+ * @param strips of columns, at most, into which a part is cut; threads take them one by one
  */
 record Cut(int down, int across, int strips) {
   /** Strips for each thread, about, so that a slow one does not hold up the others. */
@@ -19,8 +19,8 @@ record Cut(int down, int across, int strips) {
   private static final int PACKING = 11;
 
   /**
-   * Rows as many as the caches allow, and equally many parts for each thread. Where that would be fewer parts
-   * than threads: those that pack and fetch least, some threads side by side.
+   * Rows as many as the caches allow, and equally many parts for each thread. Where they would allow fewer parts
+   * than there are threads: those that pack and fetch least, some threads side by side.
    *
    * @param tiles that {@code rows} are
    * @param panels that {@code columns} are

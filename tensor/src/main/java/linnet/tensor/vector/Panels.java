@@ -101,32 +101,34 @@ final class Panels {
 
   /** Packs a right operand b(K,N). */
   PackedRight packRight(Matrix b, PackedRight room, Workspace workspace) {
-    for (int k = 0; k < b.rows(); k += room.block()) {
-      for (int c = 0; c < b.columns(); c += columns()) {
-        packRight(b, 0, k, c, room, workspace);
-      }
+    for (int c = 0; c < b.columns(); c += columns()) {
+      packRight(b, 0, 0, b.rows(), c, room, workspace);
     }
     return room;
   }
 
   /**
-   * Packs what of b(…,N), the rows from {@code first} on of a right operand, lies in the block that begins
-   * with {@code k} and in the panel that begins with {@code column}; zeros beside it.
+   * Packs what of b(…,N), the rows from {@code first} on of a right operand, lies between its rows {@code from}
+   * and {@code to} and in the panel that begins with {@code column}; zeros beside it.
    */
-  void packRight(Matrix b, int first, int k, int column, PackedRight room, Workspace workspace) {
-    int from = Math.max(first, k);
-    int depth = Math.min(first + b.rows(), k + room.blockDepth(k)) - from;
-    if (depth <= 0) {
-      return;
+  void packRight(Matrix b, int first, int from, int to, int column, PackedRight room, Workspace workspace) {
+    int end = Math.min(first + b.rows(), to);
+    for (int k = Math.max(first, from); k < end; ) {
+      int next = Math.min(end, (k / room.block() + 1) * room.block());
+      packRightBlock(b, k - first, next - k, column, room, room.at(k, column), workspace);
+      k = next;
     }
+  }
+
+  private void packRightBlock(Matrix b, int row, int depth, int column, PackedRight room, int at,
+      Workspace workspace) {
     int width = columns();
     int count = Math.min(width, b.columns() - column);
-    int at = room.at(from, column);
     var out = room.data();
     if (count < width) { // all of it: one long run is cleared sooner than many short ones
       Arrays.fill(out, at, at + depth * width, 0f);
     }
-    long offset = b.offset() + (from - first) * b.rowStride() + column * b.columnStride();
+    long offset = b.offset() + row * b.rowStride() + column * b.columnStride();
     if (b.rowStride() == 1 && b.columnStride() != 1) {
       storage.decodeColumns(b.dtype(), b.segment(), offset, b.columnStride(), count, depth, out, at, width,
           workspace.array(Purpose.ROWS, StorageLanes.SCRATCH));

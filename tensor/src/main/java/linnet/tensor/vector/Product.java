@@ -35,6 +35,12 @@ final class Product {
   private static final int LEFT = 96 << 10;
   /** Rows of a part, at most. */
   private static final int MOST_ROWS = 128;
+  /** Pieces of the right operand for each thread, about. */
+  private static final int PIECES = 3;
+  /** Rows of such a piece are a multiple of this, and so of the blocks of quantised types. */
+  private static final int PIECE = 256;
+  /** Looks at parts that are late, a tenth of a millisecond or two. */
+  private static final int LOOKS = 2000;
   /** Multiply-adds below which threads are not worth their hand-over. */
   static final long SMALL = 1 << 17;
 
@@ -64,7 +70,7 @@ final class Product {
     groupColumns = Math.min(out.columns(), BUFFER / groupDepth / panels.columns() * panels.columns());
     int cached = Math.clamp(LEFT / Panels.padded(groupDepth, Panels.DEPTH), MOST_ROWS / 4, MOST_ROWS);
     int most = Math.max(1, cached / panels.rows());
-    fewest = (tilesDown() + most - 1) / most;
+    fewest = Math.ceilDiv(tilesDown(), most);
   }
 
   /** Whether every output element is finished in one group, as several terms require. */
@@ -134,28 +140,54 @@ final class Product {
 
     void partByPart(Workspace shared) {
       var right = panels.right(shared, Purpose.RIGHT, width, length, block);
-      share(panelsAcross(), (task, workspace) -> packRight(right, task * panels.columns(), 0, workspace));
+      int wanted = Math.ceilDiv(PIECES * crew.threads(), panelsAcross());
+      int pieces = Math.clamp(length / PIECE, 1, wanted);
+      share(panelsAcross() * pieces, (task, workspace) ->
+          packRight(right, task / pieces * panels.columns(), 0, firstOfPiece(task % pieces, pieces),
+              firstOfPiece(task % pieces + 1, pieces), workspace));
       var cut = Cut.of(out.rows(), width, tilesDown(), panelsAcross(), fewest, crew.threads());
       var parts = new Part[cut.parts()];
       for (int i = 0; i < parts.length; i++) {
         parts[i] = new Part(right, cut, i);
       }
       var begun = new AtomicInteger();
-      share(parts.length, (task, workspace) -> {
-        begun.incrementAndGet();
-        parts[task].packLeft(workspace);
-        parts[task].multiply(workspace);
-        // Once all have begun, nobody packs again: what a thread has packed stays there for the others.
-        for (int i = 1; i < parts.length && begun.get() == parts.length; i++) {
-          parts[(task + i) % parts.length].multiply(workspace);
+      share(Math.max(parts.length, crew.threads()), (task, workspace) -> {
+        if (task < parts.length) {
+          begun.incrementAndGet();
+          parts[task].packLeft(workspace);
+          parts[task].multiply(workspace);
+        }
+        if (task >= parts.length || begun.get() == parts.length) { // else there may be another part to begin
+          takeOfOthers(parts, begun, task, workspace);
         }
       });
+    }
+
+    /** Whole {@link #PIECE}s, but for the last. */
+    private int firstOfPiece(int index, int pieces) {
+      return index == pieces ? length : length * index / pieces / PIECE * PIECE;
+    }
+
+    /**
+     * Once all parts have begun, nobody packs again, and what a thread has packed stays there for the others,
+     * who wait a little for those that are late.
+     */
+    private void takeOfOthers(Part[] parts, AtomicInteger begun, int task, Workspace workspace) {
+      boolean late = true;
+      for (int look = 0; late && look < LOOKS; look++) {
+        late = begun.get() < parts.length;
+        for (int i = 0; i < parts.length && !late; i++) {
+          late = !parts[(task + i) % parts.length].multiply(workspace);
+        }
+        Thread.onSpinWait();
+      }
     }
 
     /**
      * A rectangle of the output. One thread packs the left operand, for itself: what many read and write in
      * turns is slow to go from one core's cache to another's. Then it takes strips of columns, and so do those
-     * that have nothing else to begin. Parts side by side compute the same left operand.
+     * that have nothing else to begin. Parts side by side pack the same rows, and where a thin product belongs
+     * to those, each computes and stores it: the same bits to the same places, of which it reads its own.
      */
     private final class Part {
       private final PackedRight right;
@@ -172,7 +204,7 @@ final class Product {
         rows = firstRow(index / cut.across() + 1, cut) - row;
         int panel = firstPanel(index % cut.across(), cut);
         endPanel = firstPanel(index % cut.across() + 1, cut);
-        strip = (endPanel - panel + cut.strips() - 1) / cut.strips();
+        strip = Math.ceilDiv(endPanel - panel, cut.strips());
         nextPanel = new AtomicInteger(panel);
       }
 
@@ -188,17 +220,19 @@ final class Product {
         left = Group.this.packLeft(row, row + rows, workspace);
       }
 
-      void multiply(Workspace workspace) {
+      /** Multiplies what nobody has taken, and says whether it could: not while the left operand is packed. */
+      boolean multiply(Workspace workspace) {
         var packed = left;
         if (packed == null) {
-          return; // being packed: that thread sees to it
+          return false;
         }
-        for (int panel; (panel = nextPanel.getAndAdd(strip)) < endPanel; ) {
+        for (int panel; nextPanel.get() < endPanel && (panel = nextPanel.getAndAdd(strip)) < endPanel; ) {
           int first = panel * panels.columns();
           int end = Math.min(Math.min(panel + strip, endPanel) * panels.columns(), width);
           panels.multiply(out.part(row, rows, column + first, end - first), packed, right, first, update,
               workspace);
         }
+        return true;
       }
     }
 
@@ -208,25 +242,26 @@ final class Product {
         int first = task * panels.columns();
         int count = Math.min(panels.columns(), width - first);
         var right = panels.right(workspace, Purpose.RIGHT, count, length, block);
-        packRight(right, first, first, workspace);
+        packRight(right, first, first, 0, length, workspace);
         panels.multiply(out.part(0, out.rows(), column + first, count), left, right, 0, update, workspace);
       });
     }
 
     private int panelsAcross() {
-      return (width + panels.columns() - 1) / panels.columns();
+      return Math.ceilDiv(width, panels.columns());
     }
 
-    /** Packs the panel that begins with column {@code panel} of the group, {@code origin} the room's first. */
-    private void packRight(PackedRight room, int panel, int origin, Workspace workspace) {
-      for (int from = 0; from < length; from += block) {
-        int before = 0;
-        for (var term : terms) {
-          var b = terms.size() > 1 ? term.b : term.b.part(k, length, 0, out.columns());
-          var columns = b.part(0, b.rows(), column + origin, Math.min(room.padded(), width - origin));
-          panels.packRight(columns, before, from, panel - origin, room, workspace);
-          before += term.depth();
-        }
+    /**
+     * Packs rows [from, to) of the panel that begins with column {@code panel} of the group, {@code origin} the
+     * room's first.
+     */
+    private void packRight(PackedRight room, int panel, int origin, int from, int to, Workspace workspace) {
+      int before = 0;
+      for (var term : terms) {
+        var b = terms.size() > 1 ? term.b : term.b.part(k, length, 0, out.columns());
+        var columns = b.part(0, b.rows(), column + origin, Math.min(room.padded(), width - origin));
+        panels.packRight(columns, before, from, to, panel - origin, room, workspace);
+        before += term.depth();
       }
     }
 
@@ -257,7 +292,7 @@ final class Product {
   }
 
   private int tilesDown() {
-    return (out.rows() + panels.rows() - 1) / panels.rows();
+    return Math.ceilDiv(out.rows(), panels.rows());
   }
 
   private void share(int tasks, Crew.Work work) {

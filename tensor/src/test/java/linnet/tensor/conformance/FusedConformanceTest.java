@@ -160,7 +160,7 @@ class FusedConformanceTest implements OnEveryBackend {
           s.changed(Layout.DENSE_ROWS, x -> x, c.vocabulary, rank),
           scaled ? s.changed(Layout.DENSE_ROWS, x -> x, c.vocabulary) : null,
           head.bias() == null ? null : s.changed(Layout.DENSE_ROWS, x -> x, c.vocabulary));
-      // small, since the gradient of the factors sums products of some ten over hundreds of tokens
+      // small: a factor's gradient sums hundreds of tokens' products of this and a score, which is some ten
       var dLogProbs = s.input(Layout.DENSE_ROWS, DType.F32, x -> x / 8, c.tokens);
       s.backend().adaptedLogProbsBackward(dInputs, gradients, dLogProbs, inputs, head, c.targets);
     });

@@ -13,7 +13,7 @@ class CutTest {
   private static final int COLUMNS = 32;
 
   @Property
-  void partsFillTheCachesAtMostAndFeedTheThreads(@ForAll @IntRange(min = 1, max = 400) int tiles,
+  void partsAreNotEmptyAndFitTheCaches(@ForAll @IntRange(min = 1, max = 400) int tiles,
       @ForAll @IntRange(min = 1, max = 60) int panels, @ForAll @IntRange(min = 1, max = 20) int most,
       @ForAll @IntRange(min = 1, max = 40) int threads) {
     int fewest = Math.ceilDiv(tiles, most);
