@@ -18,7 +18,7 @@ record PackedRight(float[] data, int padded, int width, int depth, int block) {
   }
 
   /** The length of the block that begins with {@code k}. */
-  int blockDepth(int k) {
+  private int blockDepth(int k) {
     return Math.min(block, depth - k);
   }
 }

@@ -51,7 +51,7 @@ final class Product {
   private final Update update;
   private final int depth;
   private final int block;
-  private final boolean small;
+  private final int threads; // 1 for a small product, which is not worth a hand-over
   private final int groupDepth;
   private final int groupColumns;
   private final int fewest;
@@ -64,7 +64,7 @@ final class Product {
     this.update = update;
     depth = terms.stream().mapToInt(Term::depth).sum();
     block = Panels.block(depth);
-    small = (long) out.rows() * out.columns() * depth < SMALL;
+    threads = (long) out.rows() * out.columns() * depth < SMALL ? 1 : crew.threads();
     int narrow = Math.min(WIDEST, Panels.padded(out.columns(), panels.columns()));
     groupDepth = depth <= WHOLE ? depth : Math.max(1, BUFFER / narrow / block) * block;
     groupColumns = Math.min(out.columns(), BUFFER / groupDepth / panels.columns() * panels.columns());
@@ -140,18 +140,18 @@ final class Product {
 
     void partByPart(Workspace shared) {
       var right = panels.right(shared, Purpose.RIGHT, width, length, block);
-      int wanted = Math.ceilDiv(PIECES * crew.threads(), panelsAcross());
+      int wanted = Math.ceilDiv(PIECES * threads, panelsAcross());
       int pieces = Math.clamp(length / PIECE, 1, wanted);
       share(panelsAcross() * pieces, (task, workspace) ->
           packRight(right, task / pieces * panels.columns(), 0, firstOfPiece(task % pieces, pieces),
               firstOfPiece(task % pieces + 1, pieces), workspace));
-      var cut = Cut.of(out.rows(), width, tilesDown(), panelsAcross(), fewest, crew.threads());
+      var cut = Cut.of(out.rows(), width, tilesDown(), panelsAcross(), fewest, threads);
       var parts = new Part[cut.parts()];
       for (int i = 0; i < parts.length; i++) {
         parts[i] = new Part(right, cut, i);
       }
       var begun = new AtomicInteger();
-      share(Math.max(parts.length, crew.threads()), (task, workspace) -> {
+      share(Math.max(parts.length, threads), (task, workspace) -> {
         if (task < parts.length) {
           begun.incrementAndGet();
           parts[task].packLeft(workspace);
@@ -296,7 +296,7 @@ final class Product {
   }
 
   private void share(int tasks, Crew.Work work) {
-    if (small) {
+    if (threads == 1) {
       crew.run(1, (one, workspace) -> {
         for (int task = 0; task < tasks; task++) {
           work.run(task, workspace);
