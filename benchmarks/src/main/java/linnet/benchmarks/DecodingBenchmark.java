@@ -3,6 +3,7 @@ package linnet.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import linnet.tensor.DType;
 import linnet.tensor.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,7 +21,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The products of one generated token: every matrix of SmolLM2's 30 layers, or of wider ones, once, so that
- * none waits in a cache. The limit of {@code gigaBytes} is {@link PeakBenchmark#read} of as many threads.
+ * none waits in a cache; those of one input together, as generation computes them. The limit of {@code
+ * gigaBytes} is {@link PeakBenchmark#read} of as many threads.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -47,10 +49,11 @@ public class DecodingBenchmark {
   @Param({"1", "2"})
   public int threads;
 
-  private record Product(Tensor y, Tensor x, Tensor w) {}
+  /** Layers of one input, their results side by side. */
+  private record Products(Tensor y, Tensor x, List<Tensor> ws) {}
 
   private Memory memory;
-  private final List<Product> products = new ArrayList<>();
+  private final List<Products> products = new ArrayList<>();
   private double elements;
 
   /** Allocates the operands. */
@@ -59,15 +62,19 @@ public class DecodingBenchmark {
     memory = new Memory(threads);
     int keys = hidden / 3;
     int mlp = 8 * keys;
-    int[][] shapes = {{hidden, hidden}, {keys, hidden}, {keys, hidden}, {hidden, hidden}, {mlp, hidden},
-        {mlp, hidden}, {hidden, mlp}};
     for (int layer = 0; layer < LAYERS; layer++) {
-      for (int[] shape : shapes) {
-        products.add(new Product(memory.random(DType.F32, tokens, shape[0]),
-            memory.random(DType.F32, tokens, shape[1]), memory.mapped(weights, shape).transpose()));
-        elements += (double) shape[0] * shape[1];
-      }
+      add(hidden, hidden, keys, keys); // q, k and v
+      add(hidden, hidden); // o
+      add(hidden, mlp, mlp); // gate and up
+      add(mlp, hidden); // down
     }
+  }
+
+  private void add(int in, int... outs) {
+    var ws = IntStream.of(outs).mapToObj(out -> memory.mapped(weights, out, in).transpose()).toList();
+    int out = IntStream.of(outs).sum();
+    products.add(new Products(memory.random(DType.F32, tokens, out), memory.random(DType.F32, tokens, in), ws));
+    elements += (double) in * out;
   }
 
   /** Ends the backend. */
@@ -75,13 +82,18 @@ public class DecodingBenchmark {
   public void close() {
     memory.close();
     products.clear();
+    elements = 0;
   }
 
   /** y = x·Wᵀ for all matrices. */
   @Benchmark
   public void layers(Rate rate) {
-    for (var product : products) {
-      memory.backend().matmul(product.y(), product.x(), product.w());
+    for (var each : products) {
+      if (each.ws().size() == 1) {
+        memory.backend().matmul(each.y(), each.x(), each.ws().getFirst());
+      } else {
+        memory.backend().matmulEach(each.y(), each.x(), each.ws());
+      }
     }
     rate.add(2.0 * tokens * elements, weights.bytes((long) elements));
   }
