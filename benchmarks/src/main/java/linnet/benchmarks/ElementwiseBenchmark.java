@@ -1,10 +1,13 @@
 package linnet.benchmarks;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import linnet.tensor.DType;
 import linnet.tensor.ElementwiseKernels.Binary;
 import linnet.tensor.ElementwiseKernels.Unary;
 import linnet.tensor.OptimizerKernels.AdamWStep;
+import linnet.tensor.OptimizerKernels.AdamWUpdate;
 import linnet.tensor.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -34,6 +37,9 @@ public class ElementwiseBenchmark {
   private static final int TOKENS = 2048;
   private static final int HIDDEN = 576;
   private static final int WIDE = 1536;
+  private static final int RANK = 8;
+  private static final int LAYERS = 30;
+  private static final AdamWStep STEP = new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0, 1, 1);
   private static final double NARROW_BYTES = 4.0 * TOKENS * HIDDEN;
   private static final double WIDE_BYTES = 4.0 * TOKENS * WIDE;
 
@@ -53,6 +59,8 @@ public class ElementwiseBenchmark {
   private Tensor dUp;
   private Tensor cos;
   private Tensor sin;
+  private final List<AdamWUpdate> adapter = new ArrayList<>();
+  private double adapterBytes;
 
   /** Allocates the operands. */
   @Setup
@@ -69,12 +77,29 @@ public class ElementwiseBenchmark {
     dUp = memory.random(DType.F32, TOKENS, WIDE);
     cos = memory.random(DType.F32, TOKENS, 32);
     sin = memory.random(DType.F32, TOKENS, 32);
+    int keys = HIDDEN / 3;
+    for (int layer = 0; layer < LAYERS; layer++) {
+      for (int out : new int[] {HIDDEN, keys, keys, HIDDEN, WIDE, WIDE}) { // q, k, v, o, gate and up
+        addAdapter(out, HIDDEN);
+      }
+      addAdapter(HIDDEN, WIDE);
+    }
+  }
+
+  private void addAdapter(int out, int in) {
+    for (int[] shape : new int[][] {{RANK, in}, {out, RANK}}) {
+      adapter.add(new AdamWUpdate(memory.random(DType.F32, shape), memory.random(DType.F32, shape),
+          memory.scope().zeros(DType.F32, shape), memory.scope().zeros(DType.F32, shape), STEP));
+      adapterBytes += 7 * 4.0 * shape[0] * shape[1];
+    }
   }
 
   /** Ends the backend. */
   @TearDown
   public void close() {
     memory.close();
+    adapter.clear();
+    adapterBytes = 0;
   }
 
   /** The measure of the others. */
@@ -136,8 +161,15 @@ public class ElementwiseBenchmark {
   /** One AdamW update. */
   @Benchmark
   public void adamW(Rate rate) {
-    memory.backend().adamW(wide, gate, dGate, up, new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0, 1, 1));
+    memory.backend().adamW(wide, gate, dGate, up, STEP);
     rate.add(0, 7 * WIDE_BYTES);
+  }
+
+  /** The update of an adapter of rank 8 on every projection: 420 small tensors. */
+  @Benchmark
+  public void adamWEach(Rate rate) {
+    memory.backend().adamWEach(adapter);
+    rate.add(0, adapterBytes);
   }
 
   /** Σ x², as clipping needs it. */

@@ -28,9 +28,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10, time = 1)
 @Fork(1)
 public class GemmBenchmark {
-  /** Tokens × output features × input features: SmolLM2's layers, a LoRA factor, and a chunk of its head. */
-  @Param({"1024x1536x576", "1024x576x1536", "1024x576x576", "1024x192x576", "256x1536x576", "1024x8x576",
-      "64x49152x576"})
+  /**
+   * Tokens × output features × input features: SmolLM2's layers, also with a prompt's 512 tokens, up to which
+   * some products are flipped; a LoRA factor, and a chunk of the head.
+   */
+  @Param({"1024x1536x576", "1024x576x1536", "1024x576x576", "1024x192x576", "512x1536x576", "256x1536x576",
+      "1024x8x576", "64x49152x576"})
   public String shape;
 
   /** The storage type of the weight. */
@@ -45,6 +48,7 @@ public class GemmBenchmark {
   private Tensor x;
   private Tensor w;
   private Tensor y;
+  private Tensor dw;
   private double flops;
   private double bytes;
 
@@ -56,6 +60,7 @@ public class GemmBenchmark {
     x = memory.random(DType.F32, s[0], s[2]);
     y = memory.random(DType.F32, s[0], s[1]);
     w = memory.mapped(weights, s[1], s[2]);
+    dw = memory.scope().zeros(DType.F32, s[1], s[2]);
     flops = 2.0 * s[0] * s[1] * s[2];
     bytes = 4.0 * s[0] * (s[1] + s[2]) + weights.bytes((long) s[1] * s[2]);
   }
@@ -78,5 +83,12 @@ public class GemmBenchmark {
   public void inputGradient(Rate rate) {
     memory.backend().matmul(x, y, w);
     rate.add(flops, bytes);
+  }
+
+  /** dW += dyᵀ·x, in F32 whatever the weight is. */
+  @Benchmark
+  public void weightGradient(Rate rate) {
+    memory.backend().matmulAdd(dw, y.transpose(), x);
+    rate.add(flops, 4.0 * (x.elements() + y.elements() + 2 * dw.elements()));
   }
 }

@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * SmolLM2's output head, 49,152 × 576: the loss over trained tokens, whose limit is {@link
- * PeakBenchmark#multiplyAdd}, and one token's logits, whose limit is {@link PeakBenchmark#read}.
+ * SmolLM2's output head, 49,152 × 576: the loss over trained tokens, the head frozen or trained, whose limit is
+ * {@link PeakBenchmark#multiplyAdd}, and one token's logits, whose limit is {@link PeakBenchmark#read}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -43,6 +43,7 @@ public class HeadBenchmark {
   private Tensor head;
   private Tensor h;
   private Tensor dh;
+  private Tensor dHead;
   private Tensor targets;
   private Tensor tokenWeights;
   private Tensor loss;
@@ -72,6 +73,16 @@ public class HeadBenchmark {
   public void crossEntropy(Rate rate) {
     memory.backend().crossEntropy(loss, dh, null, h, head, targets, tokenWeights);
     rate.add(4.0 * TOKENS * VOCABULARY * HIDDEN, headBytes() + 8.0 * TOKENS * HIDDEN);
+  }
+
+  /** The same and the gradient of the head, as where all weights train. */
+  @Benchmark
+  public void crossEntropyTrained(Rate rate) {
+    if (dHead == null) { // 113 MB that the others do not need
+      dHead = memory.scope().zeros(DType.F32, VOCABULARY, HIDDEN);
+    }
+    memory.backend().crossEntropy(loss, dh, dHead, h, head, targets, tokenWeights);
+    rate.add(6.0 * TOKENS * VOCABULARY * HIDDEN, headBytes() + 8.0 * (VOCABULARY + TOKENS) * HIDDEN);
   }
 
   /** The logits of one token. */
