@@ -3,6 +3,8 @@ package linnet.benchmarks;
 import java.util.concurrent.TimeUnit;
 import linnet.nn.lora.Lora;
 import linnet.nn.lora.LoraConfig;
+import linnet.nn.model.CausalLm;
+import linnet.nn.model.Models;
 import linnet.nn.optim.AdamW;
 import linnet.nn.optim.AdamWConfig;
 import linnet.nn.optim.DecayRule;
@@ -26,9 +28,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The trainer's own LoRA step, forward, backward and update, on a SmolLM2 of fewer layers. The limit of
+ * The trainer's own step, forward, backward and update, on a SmolLM2 of fewer layers. The limit of
  * {@code gigaFlops}, the step's useful arithmetic, is {@link PeakBenchmark#multiplyAdd} of as many threads.
- * No layers leave what a step costs beside them: mostly the head.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -37,10 +38,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 3)
 @Fork(1)
 public class StepBenchmark {
-  private static final int RANK = 8;
+  /** Of the adapters on every projection; 0 where all weights train. */
+  @Param({"8", "0"})
+  public int rank = 8;
 
-  /** Decoder layers. */
-  @Param({"1", "4"})
+  /** Decoder layers, two at least: {@link StepFlops} counts the first and the last apart. */
+  @Param({"2", "4"})
   public int layers;
 
   /** Rows of a batch × tokens of each. */
@@ -64,15 +67,20 @@ public class StepBenchmark {
   public void open() {
     memory = new Memory(threads);
     var batch = SmolLm2.rows(Integer.parseInt(rows.split("x")[0]), Integer.parseInt(rows.split("x")[1]));
-    var model = Lora.apply(SmolLm2.frozen(memory, layers), LoraConfig.allLinear(RANK, 16, 0), RandomKey.of(1),
-        memory.scope());
+    var model = model();
     var optimizer = new AdamW(AdamWConfig.withDecay(0), model, DecayRule.ALL, memory.scope());
     var schedule = new BatchSchedule(batch, new BatchSize.Rows(batch.size()), 1, null);
     var usual = TrainingSettings.of(1, new LearningRateSchedule.Constant(1e-4, 0));
     var settings = new TrainingSettings(1, usual.schedule(), usual.maxGradientNorm(),
         usual.microBatchTokens(), checkpointing, 0, 0, 0);
     trainer = new Trainer(model, optimizer, schedule, settings, event -> { });
-    flops = new StepFlops(model.config(), RANK).of(batch);
+    flops = new StepFlops(model.config(), rank).of(batch);
+  }
+
+  private CausalLm model() {
+    var key = RandomKey.of(1);
+    return rank == 0 ? Models.initialize(SmolLm2.config(layers), key, memory.scope())
+        : Lora.apply(SmolLm2.frozen(memory, layers), LoraConfig.allLinear(rank, 16, 0), key, memory.scope());
   }
 
   /** Ends the backend. */
