@@ -23,7 +23,9 @@ def shapes(quick):
     """Tokens × output features × input features."""
     layers = [(1536, 576), (576, 1536), (192, 576)]
     tokens = (1024,) if quick else (256, 1024, 4096)
-    return [(count, *layer) for count in tokens for layer in layers] + [(1024, 1024, 1024)]
+    # a prompt's 512 tokens are the most with which Linnet flips a product
+    others = [(1024, 1024, 1024)] if quick else [(512, 1536, 576), (1024, 1024, 1024)]
+    return [(count, *layer) for count in tokens for layer in layers] + others
 
 
 def measure(torch, machine, options, wanted=lambda name: True):
