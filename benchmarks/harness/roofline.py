@@ -12,6 +12,7 @@ COLOURS = {
     "linear": "#3f8f5b",
     "attention": "#b8552b",
     "head": "#7a4fa3",
+    "factor": "#8a7a1d",
     "decoding": "#c23b6b",
 }
 OTHER = "#666666"
@@ -36,7 +37,10 @@ def part(value, limits):
 
 
 def points(sections, threads):
-    """(kind, name, operations per byte, GFLOP/s) of everything that does operations."""
+    """(kind, name, operations per byte, GFLOP/s) of everything whose operations are counted.
+
+    Of element-wise kernels bytes alone are, so they have no place here.
+    """
     found = []
     for row in sections.get("gemm", {}).get("rows", []):
         figures = row["threads"].get(str(threads))
@@ -55,7 +59,11 @@ def points(sections, threads):
 
 
 def limits(sections, threads):
-    """GFLOP/s and GB/s of the machine on so many threads: medians of this run."""
+    """GFLOP/s and GB/s of the machine on so many threads.
+
+    Both are measured beside each kernel, while the machine changes its speed: the highest of the medians, so
+    that no kernel lies above the roof because it met a faster moment than the roof did.
+    """
     peaks = [
         row["threads"][str(threads)]["peak"]["median"]
         for row in sections["gemm"]["rows"]
