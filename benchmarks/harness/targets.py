@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.stats import text
+from harness.stats import summary, text
 
 GIB = 2**30
 
@@ -43,10 +43,12 @@ def at_least(what, beside, bound, figure, digits=2, unit=" ×", percent=False):
     return Verdict(what, beside, f"≥ {bound:g}{unit}", text(figure, digits) + unit, figure["median"] >= bound)
 
 
-def at_most(what, beside, bound, value, unit):
-    if value is None:
+def at_most(what, beside, bound, figure, unit):
+    """`figure` is a summary, or a single number."""
+    if figure is None:
         return Verdict(what, beside, f"≤ {bound:.2g} {unit}", "not measured", None)
-    return Verdict(what, beside, f"≤ {bound:.2g} {unit}", f"{value:.2f} {unit}", value <= bound)
+    figure = figure if isinstance(figure, dict) else summary([figure])
+    return Verdict(what, beside, f"≤ {bound:.2g} {unit}", f"{text(figure)} {unit}", figure["median"] <= bound)
 
 
 def worst(rows, threads, key):
@@ -107,7 +109,8 @@ def memory(sections):
         at_most("peak memory of the LoRA step", "", 1.5, plain and plain / GIB, "GiB"),
         at_most("the same with checkpointing", "", 0.8, scaled(section.get("checkpointingBytes")), "GiB"),
     ]
-    for name, label in (("trl", "TRL"), ("loop", "hand-tuned loop")):
+    labels = {"trl": "TRL", "loop": "hand-tuned loop", "loop-rows": "the loop row by row"}
+    for name, label in labels.items():
         other = peers.get(name, {}).get("peakBytes", {}).get("median")
         result.append(
             at_most("peak memory of the LoRA step", label, 1 / 6, own and other and own / other, "×")
@@ -155,8 +158,8 @@ def start(sections):
     result = []
     for kind, bound in (("warm", 2), ("cold", 4)):
         figure, beside = seconds.get(f"linnet, {kind}"), ratio.get(f"linnet, {kind}")
-        result.append(at_most(f"start, cache {kind}", "", bound, figure and figure["median"], "s"))
-        result.append(at_most(f"start, cache {kind}", "TRL", 0.2, beside and beside["median"], "×"))
+        result.append(at_most(f"start, cache {kind}", "", bound, figure, "s"))
+        result.append(at_most(f"start, cache {kind}", "TRL", 0.2, beside, "×"))
     return result
 
 
@@ -190,7 +193,6 @@ def encoding(sections):
 
 def cost(sections):
     section = sections.get("cost", {})
-    growth = {key: section.get(key, {}).get("median") for key in ("growthWithLayers", "growthWithTokens")}
     scaling = sections.get("scaling", {})
     speedup, loop = scaling.get("ratios", {}).get("linnet-1"), scaling.get("peakScaling")
     both = (
@@ -199,7 +201,7 @@ def cost(sections):
         and {key: speedup[key] / loop["median"] for key in ("median", "q1", "q3")} | {"n": speedup["n"]}
     )
     return [
-        at_most("cost of five more layers", "of five before", 1.1, growth["growthWithLayers"], "×"),
-        at_most("cost of twice the tokens", "twice the cost", 1.1, growth["growthWithTokens"], "×"),
+        at_most("cost of five more layers", "of five before", 1.1, section.get("growthWithLayers"), "×"),
+        at_most("cost of twice the tokens", "twice the cost", 1.1, section.get("growthWithTokens"), "×"),
         at_least("whole step, speed-up of all cores", "the FMA loop's", 0.9, both),
     ]
