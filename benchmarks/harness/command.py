@@ -26,6 +26,7 @@ from harness.process import Unavailable, end_on_signal
 SECTIONS = tuple(report.SECTIONS)
 NEED_MODEL = ("lora", "full", "scaling", "memory", "start", "generation", "quantised", "tokenizer")
 FOLDER = ROOT / "benchmarks"
+TRAINERS = ("torch", "transformers", "peft", "trl")
 CHECK_ROUNDS = 5
 AGAIN = 3  # JVMs, each with as many rounds
 
@@ -145,7 +146,10 @@ def measure(section, machine, options):
                     found = generation.measure(linnet, torch.server, llama.server, machine, options)
                     return found | {"notes": found["notes"] + torch.versions + llama.versions}
         groups = {"lora": training.LORA, "full": training.FULL, "scaling": training.SCALING}[section]
-        return training.measure(linnet, machine, options, groups, rank=0 if section == "full" else 8)
+        found = training.measure(linnet, machine, options, groups, rank=0 if section == "full" else 8)
+        if section == "scaling":
+            return found
+        return found | {"notes": found["notes"] + peers.versions(options, *TRAINERS)}
 
 
 def llama_server(options, machine):

@@ -1,11 +1,19 @@
 """The peers' servers, or the reason why one is lacking."""
 
+import subprocess
 from dataclasses import dataclass
 
 from harness.machine import ROOT
 from harness.process import Server, Unavailable
 
 PEERS = ROOT / "benchmarks" / "peers"
+
+ASK_VERSIONS = """
+import sys
+from importlib.metadata import version
+
+print(", ".join(f"{name} {version(name)}" for name in sys.argv[1:]))
+"""
 
 
 @dataclass(frozen=True)
@@ -37,3 +45,10 @@ def server(script, options, machine):
         return Peer(Unavailable(f"{name} skipped: {missing}"), [])
     print(version, flush=True)
     return Peer(started, [version])
+
+
+def versions(options, *packages):
+    """The versions of these packages as a note of the results; no note where one of them is lacking."""
+    ask = [str(options.python), "-c", ASK_VERSIONS, *packages]
+    answer = subprocess.run(ask, capture_output=True, text=True)
+    return [answer.stdout.strip()] if answer.returncode == 0 else []

@@ -90,6 +90,7 @@ def gemm(section):
         "F32 GFLOP/s",
         "of peak",
         "of MKL",
+        "MKL of peak",
         "BF16 of F32",
         "scaling of FMA's",
     )
@@ -98,7 +99,7 @@ def gemm(section):
         for threads, figures in one["threads"].items():
             cells = [
                 text(figures.get(key))
-                for key in ("F32/peak", "F32/MKL", "BF16/F32", "F32 scaling/peak scaling")
+                for key in ("F32/peak", "F32/MKL", "MKL/peak", "BF16/F32", "F32 scaling/peak scaling")
             ]
             shape = one["shape"] + ("" if scaled(one, threads) else " \\*")
             rows.append((shape, FORMS[one["form"]], threads, text(figures["F32"], 0), *cells))
