@@ -21,7 +21,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * The gradients of LoRA's factors in y(T,N) = x(T,K)·Wᵀ + t(T,R)·Bᵀ with t = x·Aᵀ, of rank 8: thin products of
  * 30 layers, each once, so that none of their operands waits in a cache. The limit of {@code gigaBytes} is
- * {@link PeakBenchmark#read} of as many threads.
+ * {@link PeakBenchmark#read} of as many threads, though that reads a mapped file and these operands, as in
+ * training, lie in anonymous memory, which comes more slowly.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
