@@ -52,9 +52,14 @@ final class Panels {
 
   /** Room for a left operand of {@code rows} rows in scratch memory. */
   PackedLeft left(Workspace workspace, Purpose purpose, int rows, int depth) {
+    return left(workspace, purpose, rows, depth, block(depth));
+  }
+
+  /** The same with blocks of a given length, for a part of a longer operand. */
+  PackedLeft left(Workspace workspace, Purpose purpose, int rows, int depth, int block) {
     int padded = padded(rows, rows());
     var room = workspace.array(purpose, PackedLeft.size(padded, depth));
-    return new PackedLeft(room, 0, padded, depth, block(depth));
+    return new PackedLeft(room, 0, padded, depth, block);
   }
 
   /** Room for a right operand of {@code columns} columns in scratch memory. */
@@ -153,21 +158,22 @@ final class Panels {
     var block = workspace.array(Purpose.TILE_2, lanes.tileLength());
     long rowStride = 4 * out.rowStride();
     long columnStride = 4 * out.columnStride();
-    for (int r = 0; r < out.rows(); r += rows()) {
-      int height = Math.min(rows(), out.rows() - r);
+    int tall = out.columnStride() == 1 ? rows() : lanes.tall();
+    for (int r = 0; r < out.rows(); r += tall) {
+      int height = Math.min(tall, out.rows() - r);
       for (int c = 0; c < out.columns(); c += columns()) {
         int width = Math.min(columns(), out.columns() - c);
         long at = 4 * out.offset() + r * rowStride + c * columnStride;
-        multiplyBlock(depth, a, b, 0, r, column + c, tile);
+        multiplyBlock(depth, a, b, 0, r, height, column + c, tile);
         if (update == Update.ADD) {
           lanes.add(tile, out.segment(), at, rowStride, columnStride, height, width);
         }
         for (int k = a.block(); k < depth; k += a.block()) {
-          multiplyBlock(depth, a, b, k, r, column + c, block);
+          multiplyBlock(depth, a, b, k, r, height, column + c, block);
           if (update == Update.ADD) {
             lanes.add(block, out.segment(), at, rowStride, columnStride, height, width);
           } else {
-            lanes.sum(tile, block);
+            lanes.sum(tile, block, height);
           }
         }
         if (update == Update.REPLACE) {
@@ -177,10 +183,13 @@ final class Panels {
     }
   }
 
-  private void multiplyBlock(int depth, PackedLeft a, PackedRight b, int k, int row, int column,
+  private void multiplyBlock(int depth, PackedLeft a, PackedRight b, int k, int row, int height, int column,
       float[] tile) {
-    lanes.multiply(Math.min(a.block(), depth - k), a.data(), a.at(k, row), b.data(), b.at(k, column), tile, 0,
-        columns());
+    int length = Math.min(a.block(), depth - k);
+    for (int r = 0; r < height; r += rows()) {
+      lanes.multiply(length, a.data(), a.at(k, row + r), b.data(), b.at(k, column), tile, r * columns(),
+          columns());
+    }
   }
 
   // Causal attention: of a tile's keys, query r sees the first seen + r. The operands are of one block.

@@ -43,8 +43,8 @@ final class ScalarPanels implements PanelLanes {
   }
 
   @Override
-  public void sum(float[] tile, float[] part) {
-    for (int i = 0; i < height * width; i++) {
+  public void sum(float[] tile, float[] part, int rows) {
+    for (int i = 0; i < rows * width; i++) {
       tile[i] += part[i];
     }
   }

@@ -44,8 +44,8 @@ final class VectorPanels implements PanelLanes {
   }
 
   @Override
-  public void sum(float[] tile, float[] part) {
-    for (int i = 0; i < kernel.rows() * kernel.columns(); i += L) {
+  public void sum(float[] tile, float[] part, int rows) {
+    for (int i = 0; i < rows * kernel.columns(); i += L) {
       FloatVector.fromArray(S, tile, i).add(FloatVector.fromArray(S, part, i)).intoArray(tile, i);
     }
   }
@@ -116,10 +116,14 @@ final class VectorPanels implements PanelLanes {
     }
   }
 
-  /** Transposes a tile into its scratch and says where that begins: an output in columns takes columns. */
+  /** Transposes tiles into their scratch and says where it begins: an output in columns takes columns. */
   private int turn(float[] tile, int rows, int columns) {
-    int turned = kernel.rows() * kernel.columns();
-    Transpose.floats(tile, 0, kernel.columns(), rows, columns, tile, turned, rows);
+    int turned = tall() * kernel.columns();
+    if (rows == VectorTranspose.SIZE && L == VectorTranspose.SIZE && columns % L == 0) {
+      VectorTranspose.floats(tile, 0, kernel.columns(), columns, tile, turned, tile, 2 * turned);
+    } else {
+      Transpose.floats(tile, 0, kernel.columns(), rows, columns, tile, turned, rows);
+    }
     return turned;
   }
 }

@@ -61,7 +61,7 @@ final class VectorTranspose {
       int words = Math.min(PIECE, n - i);
       for (int r = 0; r < rows; r += SIZE) {
         within(bytes, offset + r * stride + 4L * i, stride, words, scratch);
-        among(scratch, words, false, out, at + i * outStride + r, outStride);
+        among(scratch, 0, words, false, out, at + i * outStride + r, outStride);
       }
     }
   }
@@ -73,9 +73,27 @@ final class VectorTranspose {
       int words = Math.min(PIECE, (n - i) / 2);
       for (int r = 0; r < rows; r += SIZE) {
         within(bytes, offset + r * stride + 2L * i, stride, words, scratch);
-        among(scratch, words, true, out, at + i * outStride + r, outStride);
+        among(scratch, 0, words, true, out, at + i * outStride + r, outStride);
       }
     }
+  }
+
+  /**
+   * {@code out[at + 16·i + r]} = {@code in[inAt + r·inStride + i]} for r below 16 and i below {@code n}.
+   *
+   * @param n a multiple of 16
+   * @param scratch of 16 · n floats from {@code scratchAt}
+   */
+  static void floats(float[] in, int inAt, int inStride, int n, float[] out, int at, float[] scratch,
+      int scratchAt) {
+    for (int group = 0; group < GROUP; group++) {
+      int row = inAt + group * GROUP * inStride;
+      for (int i = 0; i < n; i += SIZE) {
+        within(of(in, row + i), of(in, row + inStride + i), of(in, row + 2 * inStride + i),
+            of(in, row + 3 * inStride + i), scratch, scratchAt + group * GROUP * SIZE + i * SIZE);
+      }
+    }
+    among(scratch, scratchAt, n, false, out, at, SIZE);
   }
 
   private static void within(MemorySegment bytes, long offset, long stride, int words, float[] out) {
@@ -87,27 +105,28 @@ final class VectorTranspose {
   /** Of four rows, 16 words each time: vector q of a group has words 4q to 4q + 3, each of four rows. */
   private static void within(MemorySegment bytes, long offset, long stride, int words, float[] out, int at) {
     for (int i = 0; i < words; i += SIZE) {
-      var r0 = load(bytes, offset, i);
-      var r1 = load(bytes, offset + stride, i);
-      var r2 = load(bytes, offset + 2 * stride, i);
-      var r3 = load(bytes, offset + 3 * stride, i);
-      var low01 = LOW_1.selectFrom(r0, r1);
-      var high01 = HIGH_1.selectFrom(r0, r1);
-      var low23 = LOW_1.selectFrom(r2, r3);
-      var high23 = HIGH_1.selectFrom(r2, r3);
-      int to = at + i * SIZE;
-      put(LOW_2.selectFrom(low01, low23), out, to);
-      put(HIGH_2.selectFrom(low01, low23), out, to + SIZE);
-      put(LOW_2.selectFrom(high01, high23), out, to + 2 * SIZE);
-      put(HIGH_2.selectFrom(high01, high23), out, to + 3 * SIZE);
+      within(load(bytes, offset, i), load(bytes, offset + stride, i), load(bytes, offset + 2 * stride, i),
+          load(bytes, offset + 3 * stride, i), out, at + i * SIZE);
     }
   }
 
+  private static void within(IntVector r0, IntVector r1, IntVector r2, IntVector r3, float[] out, int to) {
+    var low01 = LOW_1.selectFrom(r0, r1);
+    var high01 = HIGH_1.selectFrom(r0, r1);
+    var low23 = LOW_1.selectFrom(r2, r3);
+    var high23 = HIGH_1.selectFrom(r2, r3);
+    put(LOW_2.selectFrom(low01, low23), out, to);
+    put(HIGH_2.selectFrom(low01, low23), out, to + SIZE);
+    put(LOW_2.selectFrom(high01, high23), out, to + 2 * SIZE);
+    put(HIGH_2.selectFrom(high01, high23), out, to + 3 * SIZE);
+  }
+
   /** @param pairs whether words are two bfloat16, which go to rows of their own */
-  private static void among(float[] in, int words, boolean pairs, float[] out, int at, int outStride) {
+  private static void among(float[] in, int inAt, int words, boolean pairs, float[] out, int at,
+      int outStride) {
     int step = pairs ? 2 * outStride : outStride;
     for (int i = 0; i < words; i += GROUP) {
-      int from = vectorOf(i);
+      int from = inAt + vectorOf(i);
       var g0 = of(in, from);
       var g1 = of(in, from + GROUP * SIZE);
       var g2 = of(in, from + 2 * GROUP * SIZE);

@@ -42,7 +42,7 @@ class PanelLanesTest {
   @CsvSource({"16, false", "32, false", "16, true", "32, true"})
   void putsTilesAndPartsOfThemInEitherOrder(int registers, boolean narrow) {
     var lanes = lanes(registers, narrow);
-    for (int height : new int[] {1, lanes.rows() - 1, lanes.rows()}) {
+    for (int height : new int[] {1, lanes.rows() - 1, lanes.rows(), lanes.tall() - 1, lanes.tall()}) {
       for (int width : new int[] {1, lanes.columns() - 1, lanes.columns()}) {
         for (boolean turned : new boolean[] {false, true}) {
           put(lanes, height, width, turned);
@@ -51,12 +51,26 @@ class PanelLanesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"16, false", "32, false", "16, true", "32, true"})
+  void addsRowsOfTiles(int registers, boolean narrow) {
+    var lanes = lanes(registers, narrow);
+    int rows = lanes.tall();
+    var tile = floats(lanes.tileLength());
+    var before = tile.clone();
+    var part = floats(lanes.tileLength());
+    lanes.sum(tile, part, rows);
+    for (int i = 0; i < tile.length; i++) {
+      assertEquals(i < rows * lanes.columns() ? before[i] + part[i] : before[i], tile[i], "at " + i);
+    }
+  }
+
   private void put(PanelLanes lanes, int height, int width, boolean turned) {
-    int line = 2 + Math.max(lanes.rows(), lanes.columns());
+    int line = 2 + Math.max(lanes.tall(), lanes.columns());
     long rowStride = 4L * (turned ? 1 : line);
     long columnStride = 4L * (turned ? line : 1);
     var tile = new float[lanes.tileLength()];
-    System.arraycopy(floats(lanes.rows() * lanes.columns()), 0, tile, 0, lanes.rows() * lanes.columns());
+    System.arraycopy(floats(lanes.tall() * lanes.columns()), 0, tile, 0, lanes.tall() * lanes.columns());
     var before = floats(line * line);
     try (var arena = Arena.ofConfined()) {
       for (boolean add : new boolean[] {false, true}) {
