@@ -120,9 +120,8 @@ final class AttentionForward {
           panels.packRight(k.transposed(), panels.right(workspace, Purpose.RIGHT, count, depth), workspace);
       var packedValues = panels.packRight(v, panels.right(workspace, Purpose.RIGHT_2, width, count),
           workspace);
-      int padded = Panels.padded(tile.count(), panels.rows());
-      var room = workspace.array(Purpose.SCORES, PackedLeft.size(padded, count));
-      var weights = new PackedLeft(room, 0, padded, count, Panels.block(count));
+      var weights = panels.left(workspace, Purpose.SCORES, tile.count(), count);
+      var room = weights.data();
       var target = Matrix.dense(output, group * tile.count(), width);
       int seenByFirst = in.rows().visible(tile.row(), tile.from()) - from;
       for (int h = 0; h < group; h++) {

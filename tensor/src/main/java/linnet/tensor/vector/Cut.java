@@ -3,11 +3,13 @@ package linnet.tensor.vector;
 /**
  * How an output is cut into parts, of which each has a left operand of its own.
  *
+ * @param tiles that its rows are
+ * @param panels that its columns are
  * @param down ranges of rows
  * @param across ranges of columns
  * @param strips of columns, at most, into which a part is cut; threads take them one by one
  */
-record Cut(int down, int across, int strips) {
+record Cut(int tiles, int panels, int down, int across, int strips) {
   /** Strips for each thread, about, so that a slow one does not hold up the others. */
   private static final int STRIPS = 8;
   /**
@@ -19,18 +21,19 @@ record Cut(int down, int across, int strips) {
   private static final int PACKING = 11;
 
   /**
-   * Rows as many as the caches allow, and equally many parts for each thread. Where they would allow fewer parts
-   * than there are threads: those that pack and fetch least, some threads side by side.
+   * Where there are at least as many ranges of rows as threads, as many of them for each thread. Else the grid
+   * of at most as many parts as threads that costs least, counting the rows that are packed and the columns
+   * that are fetched.
    *
    * @param tiles that {@code rows} are
    * @param panels that {@code columns} are
-   * @param fewest ranges of rows that the caches allow
+   * @param rowRanges at least, for each to fit a cache
    */
-  static Cut of(int rows, int columns, int tiles, int panels, int fewest, int threads) {
-    int down = Math.min(tiles, Panels.padded(fewest, threads));
+  static Cut of(int rows, int columns, int tiles, int panels, int rowRanges, int threads) {
+    int down = Math.min(tiles, Panels.padded(rowRanges, threads));
     int across = 1;
     double least = Double.POSITIVE_INFINITY;
-    for (int d = fewest; d <= Math.min(threads, tiles); d++) {
+    for (int d = rowRanges; d <= Math.min(threads, tiles); d++) {
       int a = Math.min(threads / d, panels);
       double cost = PACKING * (double) rows / d + (double) columns / a;
       if (cost < least) {
@@ -40,10 +43,21 @@ record Cut(int down, int across, int strips) {
       }
     }
     int strips = Math.ceilDiv(STRIPS * threads, down * across);
-    return new Cut(down, across, Math.max(strips, Math.ceilDiv(Math.ceilDiv(panels, across), WIDEST)));
+    return new Cut(tiles, panels, down, across,
+        Math.max(strips, Math.ceilDiv(Math.ceilDiv(panels, across), WIDEST)));
   }
 
   int parts() {
     return down * across;
+  }
+
+  /** The first tile of a range of rows. */
+  int firstTile(int index) {
+    return (int) ((long) tiles * index / down);
+  }
+
+  /** The first panel of a range of columns. */
+  int firstPanel(int index) {
+    return (int) ((long) panels * index / across);
   }
 }

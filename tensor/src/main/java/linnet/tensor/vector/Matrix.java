@@ -40,6 +40,16 @@ record Matrix(DType dtype, MemorySegment segment, long offset, long rowStride, l
     return new Matrix(dtype, segment, offset, columnStride, rowStride, columns, rows);
   }
 
+  /** {@code count} rows from {@code first} on. */
+  Matrix rowRange(int first, int count) {
+    return part(first, count, 0, columns);
+  }
+
+  /** {@code count} columns from {@code first} on. */
+  Matrix columnRange(int first, int count) {
+    return part(0, rows, first, count);
+  }
+
   Matrix part(int firstRow, int rowCount, int firstColumn, int columnCount) {
     return new Matrix(dtype, segment, offset + firstRow * rowStride + firstColumn * columnStride, rowStride,
         columnStride, rowCount, columnCount);

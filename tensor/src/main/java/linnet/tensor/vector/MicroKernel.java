@@ -8,10 +8,10 @@ package linnet.tensor.vector;
  * whose rows are a constant apart; the index into {@code b} is that times a power of two, or else every load
  * keeps its check of bounds.
  *
- * <p>C2 likes to put the loads of a block of instructions before its multiply-adds, and where sums and
- * operands then are more than the registers, sums spill: 6 × 2 so has less than half its speed. A test that
- * never holds, but of which C2 cannot know that, ends a block and costs one instruction; of two tests alike it
- * would drop the second. Where they must stand was found by trying.
+ * <p>C2 moves the loads of a block of instructions before its multiply-adds; where they and the sums are more
+ * than the registers, sums spill, and 6 × 2 has less than half its speed. An {@code if} that never holds, which
+ * C2 cannot prove, ends a block and costs one instruction. No two may be alike, or C2 makes one of them. Their
+ * places were found by trying.
  */
 interface MicroKernel {
   /** Rows of the tile. */

@@ -198,7 +198,10 @@ record Case(String name, Program program) {
         var t = in.empty(m, rank);
         in.backend().matmulLowRank(y, t, in.tensor(m, 650), in.in(DType.BF16, n, 650).transpose(),
             in.tensor(rank, 650).transpose(), in.tensor(n, rank).transpose(), 1.7);
-        return List.of(y, t);
+        var z = in.empty(m, n);
+        in.backend().matmulPair(z, in.tensor(m, 650), in.in(DType.BF16, n, 650).transpose(), t,
+            in.tensor(rank, n));
+        return List.of(y, t, z);
       }));
     }
     cases.add(new Case("batched product", in -> {
