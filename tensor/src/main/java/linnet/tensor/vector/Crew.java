@@ -31,6 +31,8 @@ final class Crew implements AutoCloseable {
   private static final int LEAST_TILE = 2048;
   /** Such tiles for each thread, about. */
   private static final int TILES = 4;
+  /** Workspaces kept for later calls, at most: many callers at one time leave no more behind. */
+  private static final int IDLE = 16;
   /** Ints between the counters of two shares: they lie in cache lines of their own. */
   private static final int GAP = 32;
 
@@ -101,22 +103,18 @@ final class Crew implements AutoCloseable {
     }
   }
 
-  /** One row's work. */
-  interface RowWork {
-    void run(int row, Workspace workspace);
-  }
-
   /**
    * Runs {@code work} for every row in [0, rows), in tiles of several rows where rows are short; not for
    * empty ones.
    */
-  void runRows(int rows, long elementsPerRow, RowWork work) {
+  void runRows(int rows, long elementsPerRow, Work work) {
     if (elementsPerRow == 0) {
       return;
     }
     int perTile = rowsPerTile(rows, elementsPerRow);
-    run((rows + perTile - 1) / perTile, (tile, workspace) -> {
-      for (int row = tile * perTile; row < Math.min(rows, (tile + 1) * perTile); row++) {
+    run(Math.ceilDiv(rows, perTile), (tile, workspace) -> {
+      int first = tile * perTile;
+      for (int row = first; row < first + Math.min(perTile, rows - first); row++) {
         work.run(row, workspace);
       }
     });
@@ -137,7 +135,9 @@ final class Crew implements AutoCloseable {
 
   /** Ends the use of what {@link #borrow} gave. */
   void giveBack(Workspace workspace) {
-    workspaces.push(workspace);
+    if (workspaces.size() < IDLE) {
+      workspaces.push(workspace);
+    }
   }
 
   private void share(Job shared, Workspace workspace) {

@@ -14,6 +14,8 @@ final class MatMul {
    * product.
    */
   private static final int FLIPPED_ROWS = 512;
+  /** Multiply-adds below which the matrices of a batch are shared by the threads, and not each of them. */
+  private static final long WORTH_SHARING = 64 * Product.SMALL;
 
   private final Crew crew;
   private final Panels panels;
@@ -32,15 +34,15 @@ final class MatMul {
   void run(Tensor out, Tensor a, Tensor b, Update update) {
     int batchDims = out.rank() - 2;
     check(out, a, b);
-    int batch = 1;
+    long batch = 1;
     for (int d = 0; d < batchDims; d++) {
       batch *= out.size(d);
     }
     long work = (long) out.size(-2) * out.size(-1) * a.size(-1);
-    if (batch > 1 && work < 64 * Product.SMALL) {
-      crew.run(batch, (index, workspace) -> runOne(out, a, b, index, update));
-    } else {
-      for (int index = 0; index < batch; index++) {
+    if (batch > 1 && batch <= Integer.MAX_VALUE && work < WORTH_SHARING) {
+      crew.run((int) batch, (index, workspace) -> runOne(out, a, b, index, update));
+    } else if (out.elements() > 0) {
+      for (long index = 0; index < batch; index++) {
         runOne(out, a, b, index, update);
       }
     }
@@ -60,13 +62,13 @@ final class MatMul {
     }
   }
 
-  private void runOne(Tensor out, Tensor a, Tensor b, int index, Update update) {
+  private void runOne(Tensor out, Tensor a, Tensor b, long index, Update update) {
     run(Matrix.of(out, shift(out, index)), Matrix.of(a, shift(a, index)), Matrix.of(b, shift(b, index)),
         update);
   }
 
   /** Where matrix {@code index} of a batch begins, in elements from the tensor's first. */
-  private static long shift(Tensor x, int index) {
+  private static long shift(Tensor x, long index) {
     long shift = 0;
     for (int d = x.rank() - 3; d >= 0; d--) {
       shift += index % x.size(d) * x.stride(d);
@@ -177,8 +179,8 @@ final class MatMul {
   }
 
   /**
-   * Whether outᵀ = bᵀ · aᵀ is less work, which has the same sums: if the columns are too few for a panel, or
-   * the rows too few to make up for packing b, which is cheaper as a left operand if its columns are dense.
+   * Whether to compute outᵀ = bᵀ · aᵀ, with the same bits: where the columns are too few for a panel, or the
+   * rows too few to make up for packing b as the right operand; with dense columns it is cheaper as the left.
    */
   private boolean isBetterFlipped(Matrix out, Matrix b) {
     return out.columns() < panels.columns() && out.rows() > out.columns()

@@ -114,13 +114,18 @@ final class ThinRows {
       sums = shared.segment(Purpose.OUTPUT, (long) parts * rows * pitch);
     }
 
+    /** Where a column of a row of a part's sums lies, in bytes. */
+    private long at(int index, int row, int column) {
+      return 4 * (((long) index * rows + row) * pitch + column);
+    }
+
     /** Columns [first, last) of a part's sums. */
     void compute(int index, int first, int last) {
       int end = Math.min(b.rows(), (index + 1) * part);
       int strips = (last - first + COLUMNS - 1) / COLUMNS;
       int width = Panels.padded((last - first + strips - 1) / strips, Tree.LANES);
       for (int r = 0; r < rows; r++) {
-        elements.fill(sums, 4L * ((index * rows + r) * pitch + first), 0, last - first);
+        elements.fill(sums, at(index, r, first), 0, last - first);
       }
       for (int from = index * part; from < end; from += READ) {
         int to = Math.min(end, from + READ);
@@ -133,7 +138,7 @@ final class ThinRows {
     /** Adds terms [from, to) to n columns. */
     private void add(int index, int from, int to, int column, int n) {
       long stride = 4L * pitch;
-      long at = index * rows * stride + 4L * column;
+      long at = at(index, 0, column);
       int k = from;
       for (; k + STEP <= to; k += STEP) {
         for (int r = 0; r < rows; r += STEP) {
@@ -151,7 +156,7 @@ final class ThinRows {
     /** Adds columns [from, to) of all parts to the first part's, and writes them. */
     void addUp(Matrix out, int from, int to, Update update) {
       for (int r = 0; r < out.rows(); r++) {
-        long at = 4L * (r * pitch + from);
+        long at = at(0, r, from);
         for (int p = 1; p < parts; p++) {
           elements.addScaled(sums, at, sums, at + 4L * p * rows * pitch, 1, to - from);
         }

@@ -38,11 +38,15 @@ final class Workspace {
     return unpacked;
   }
 
-  /** At least {@code length} floats outside the heap: for loops over rows, which see native memory only. */
+  /**
+   * At least {@code length} floats outside the heap: for loops over rows, which see native memory only. It grows
+   * by half at least, since what was there before stays until the next collection of the heap.
+   */
   MemorySegment segment(Purpose purpose, long length) {
     var segment = segments[purpose.ordinal()];
     if (segment == null || segment.byteSize() < 4 * length) {
-      segment = Arena.ofAuto().allocate(4 * Math.max(1, length), ALIGNMENT);
+      long before = segment == null ? 0 : segment.byteSize();
+      segment = Arena.ofAuto().allocate(Math.max(4 * Math.max(1, length), before / 2 * 3), ALIGNMENT);
       segments[purpose.ordinal()] = segment;
     }
     return segment;
