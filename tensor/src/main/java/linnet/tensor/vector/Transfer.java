@@ -9,6 +9,9 @@ import linnet.tensor.Tensor;
 
 /** Values in, out and between dtypes: row by row, any strides. */
 final class Transfer {
+  /** Bytes below which a copy is not worth a hand-over. */
+  private static final long SMALL = 1 << 20;
+
   private final Crew crew;
   private final Staging staging;
 
@@ -34,10 +37,23 @@ final class Transfer {
     }
   }
 
-  private static void bytes(Tensor out, Tensor x) {
+  /** In one piece for each thread: in long ones, the JVM's copy passes the caches by. */
+  private void bytes(Tensor out, Tensor x) {
     var dtype = x.dtype();
-    MemorySegment.copy(Native.segment(x), dtype.offset(x.offset()), Native.segment(out),
-        dtype.offset(out.offset()), dtype.bytes(x.elements()));
+    var from = Native.segment(x);
+    var to = Native.segment(out);
+    long fromAt = dtype.offset(x.offset());
+    long toAt = dtype.offset(out.offset());
+    long bytes = dtype.bytes(x.elements());
+    if (bytes < SMALL) {
+      MemorySegment.copy(from, fromAt, to, toAt, bytes);
+    } else {
+      long piece = Math.ceilDiv(bytes, crew.threads());
+      crew.run(crew.threads(), (index, workspace) -> {
+        long at = index * piece;
+        MemorySegment.copy(from, fromAt + at, to, toAt + at, Math.clamp(bytes - at, 0, piece));
+      });
+    }
   }
 
   private static void integers(Tensor out, Tensor x) {
