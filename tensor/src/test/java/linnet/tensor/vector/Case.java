@@ -121,6 +121,13 @@ record Case(String name, Program program) {
         return List.of(y, z);
       }));
     }
+    cases.add(new Case("copies what the threads share", in -> {
+      var x = in.tensor(300_001); // more than a MiB
+      var y = in.empty(300_001);
+      in.backend().copy(y.slice(0, 1, 300_001), x.slice(0, 0, 300_000));
+      in.backend().copy(y.slice(0, 0, 1), x.slice(0, 300_000, 300_001));
+      return List.of(y);
+    }));
     cases.add(new Case("dropout", in -> {
       var x = in.tensor(9, 100);
       in.backend().dropout(x, x, 0.3, in.random().longs(9).toArray());
