@@ -37,10 +37,15 @@ final class AdamW {
     Elementwise.requireSameShape(parameter, second);
     var factors = AdamWFactors.of(step);
     try (var views = new DenseViews(backend, "adamW")) {
-      var p = views.output(parameter);
-      var g = views.input(gradient);
-      var m = views.output(first);
-      var v = views.output(second);
+      var rows = List.of(views.output(parameter), views.input(gradient), views.output(first),
+          views.output(second));
+      if (rows.stream().allMatch(Rows::areOne)) { // those of a LoRA factor may be shorter than a vector
+        rows = rows.stream().map(Rows::asOne).toList();
+      }
+      var p = rows.get(0);
+      var g = rows.get(1);
+      var m = rows.get(2);
+      var v = rows.get(3);
       int n = p.length();
       int pieces = (n + Tree.CHUNK - 1) / Tree.CHUNK;
       crew.runRows(p.count() * pieces, Math.min(n, Tree.CHUNK), (index, workspace) -> {

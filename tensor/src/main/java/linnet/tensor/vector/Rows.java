@@ -35,6 +35,16 @@ record Rows(MemorySegment segment, long offset, long stride, int count, int leng
     return new Rows(Native.segment(x), 4 * x.offset(), 4 * stride, Math.toIntExact(count), length);
   }
 
+  /** Whether the rows lie end to end and may be one. */
+  boolean areOne() {
+    return count == 1 || stride == 4L * length && (long) count * length <= Integer.MAX_VALUE;
+  }
+
+  /** The same elements as one row, where {@link #areOne}. */
+  Rows asOne() {
+    return new Rows(segment, offset, stride, 1, count * length);
+  }
+
   /** Where row {@code r} begins, in bytes. */
   long at(int r) {
     return offset + r * stride;

@@ -68,7 +68,7 @@ final class ThinRows {
       int across = (b.columns() + columns - 1) / columns;
       crew.runRows(sums.parts * across, (long) sums.part * columns, (task, workspace) -> {
         int first = task % across * columns;
-        sums.compute(task / across, first, Math.min(b.columns(), first + columns));
+        sums.compute(task / across, first, Math.min(b.columns(), first + columns), workspace);
       });
       int width = Panels.padded((out.columns() + crew.threads() - 1) / crew.threads(), LEAST_COLUMNS);
       crew.runRows((out.columns() + width - 1) / width, (long) width * sums.parts * out.rows(),
@@ -120,7 +120,7 @@ final class ThinRows {
     }
 
     /** Columns [first, last) of a part's sums. */
-    void compute(int index, int first, int last) {
+    void compute(int index, int first, int last, Workspace workspace) {
       int end = Math.min(b.rows(), (index + 1) * part);
       int strips = (last - first + COLUMNS - 1) / COLUMNS;
       int width = Panels.padded((last - first + strips - 1) / strips, Tree.LANES);
@@ -129,10 +129,26 @@ final class ThinRows {
       }
       for (int from = index * part; from < end; from += READ) {
         int to = Math.min(end, from + READ);
+        fetch(from, to, first, last, workspace);
         for (int c = first; c < last; c += width) {
           add(index, from, to, c, Math.min(width, last - c));
         }
       }
+    }
+
+    /**
+     * Reads what is multiplied next: loads that nothing waits for keep more of memory's lines under way than
+     * the loop that also multiplies.
+     */
+    private void fetch(int from, int to, int first, int last, Workspace workspace) {
+      float sum = 0;
+      for (int k = from; k < to; k++) {
+        long row = b.at(k, 0);
+        for (int c = first; c < last; c += PanelLanes.LINE) {
+          sum += Native.get(b.segment(), row + c);
+        }
+      }
+      workspace.array(Purpose.LANES, 1)[0] = sum; // else C2 might leave the loads out
     }
 
     /** Adds terms [from, to) to n columns. */
