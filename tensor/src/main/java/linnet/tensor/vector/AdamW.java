@@ -47,7 +47,7 @@ final class AdamW {
       var m = rows.get(2);
       var v = rows.get(3);
       int n = p.length();
-      int pieces = (n + Tree.CHUNK - 1) / Tree.CHUNK;
+      int pieces = Math.ceilDiv(n, Tree.CHUNK);
       crew.runRows(p.count() * pieces, Math.min(n, Tree.CHUNK), (index, workspace) -> {
         int r = index / pieces;
         int from = index % pieces * Tree.CHUNK;

@@ -8,17 +8,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed number of threads, the caller among them, that work through numbered tiles. Each begins with its
+ * A fixed number of threads, the caller among them, that work through numbered tasks. Each begins with its
  * own share of them, neighbours, and then takes of the others': so a thread mostly meets the same rows in one
- * call as in the last, and finds them in its core's cache. A tile's result must depend on its number alone.
+ * call as in the last, and finds them in its core's cache. A task's result must depend on its number alone.
  *
  * <p>One call is spread over the threads at a time. Calls from other threads meanwhile, and calls from within
- * a tile, run where they are made: the same tiles in order.
+ * a task, run where they are made: the same tasks in order.
  */
 final class Crew implements AutoCloseable {
-  /** One tile's work, with scratch that no other thread uses meanwhile. */
+  /** One task's work, with scratch that no other thread uses meanwhile. */
   interface Work {
-    void run(int tile, Workspace workspace);
+    void run(int task, Workspace workspace);
   }
 
   /**
@@ -26,11 +26,11 @@ final class Crew implements AutoCloseable {
    * between the products of a token, and nothing to an idle program.
    */
   private static final int SPINS = 6000;
-  /** Elements of a tile of rows, at most, and at least. */
-  private static final int TILE = 16384;
-  private static final int LEAST_TILE = 2048;
-  /** Such tiles for each thread, about. */
-  private static final int TILES = 4;
+  /** Elements of a task that is some rows, at most, and at least. */
+  private static final int MOST = 16384;
+  private static final int LEAST = 2048;
+  /** Such tasks for each thread, about. */
+  private static final int TASKS = 4;
   /** Workspaces kept for later calls, at most: many callers at one time leave no more behind. */
   private static final int IDLE = 16;
   /** Ints between the counters of two shares: they lie in cache lines of their own. */
@@ -68,34 +68,34 @@ final class Crew implements AutoCloseable {
   }
 
   /**
-   * Runs {@code work} for every tile in [0, tiles) and returns when all are done. What a tile throws is
-   * thrown here, after the tiles under way are done; later tiles are skipped.
+   * Runs {@code work} for every task in [0, tasks) and returns when all are done. What a task throws is
+   * thrown here, after the tasks under way are done; later tasks are skipped.
    */
-  void run(int tiles, Work work) {
-    run(tiles, Math.min(tiles, threads()), work);
+  void run(int tasks, Work work) {
+    run(tasks, Math.min(tasks, threads()), work);
   }
 
-  /** Likewise, but tiles are begun in order: for those of which the first take longest. */
-  void runInOrder(int tiles, Work work) {
-    run(tiles, 1, work);
+  /** Likewise, but tasks are begun in order: for those of which the first take longest. */
+  void runInOrder(int tasks, Work work) {
+    run(tasks, 1, work);
   }
 
-  private void run(int tiles, int shares, Work work) {
+  private void run(int tasks, int shares, Work work) {
     if (closed) {
       throw new IllegalStateException("the vector backend is closed");
     }
     var workspace = borrow();
     try {
-      if (tiles > 1 && helpers.length > 0 && busy.compareAndSet(false, true)) {
+      if (tasks > 1 && helpers.length > 0 && busy.compareAndSet(false, true)) {
         try {
-          share(new Job(tiles, shares, work), workspace);
+          share(new Job(tasks, shares, work), workspace);
         } finally {
           job = null;
           busy.set(false);
         }
       } else {
-        for (int tile = 0; tile < tiles; tile++) {
-          work.run(tile, workspace);
+        for (int task = 0; task < tasks; task++) {
+          work.run(task, workspace);
         }
       }
     } finally {
@@ -104,27 +104,27 @@ final class Crew implements AutoCloseable {
   }
 
   /**
-   * Runs {@code work} for every row in [0, rows), in tiles of several rows where rows are short; not for
+   * Runs {@code work} for every row in [0, rows), in tasks of several rows where rows are short; not for
    * empty ones.
    */
   void runRows(int rows, long elementsPerRow, Work work) {
     if (elementsPerRow == 0) {
       return;
     }
-    int perTile = rowsPerTile(rows, elementsPerRow);
-    run(Math.ceilDiv(rows, perTile), (tile, workspace) -> {
-      int first = tile * perTile;
-      for (int row = first; row < first + Math.min(perTile, rows - first); row++) {
+    int perTask = rowsPerTask(rows, elementsPerRow);
+    run(Math.ceilDiv(rows, perTask), (task, workspace) -> {
+      int first = task * perTask;
+      for (int row = first; row < first + Math.min(perTask, rows - first); row++) {
         work.run(row, workspace);
       }
     });
   }
 
-  /** How many rows make a tile: all, if they are not worth a hand-over, else some for each thread. */
-  int rowsPerTile(long rows, long elementsPerRow) {
+  /** How many rows make a task: all, if they are not worth a hand-over, else some for each thread. */
+  int rowsPerTask(long rows, long elementsPerRow) {
     long all = rows * elementsPerRow;
-    int elements = all <= TILE ? TILE : Math.clamp(all / (TILES * threads()), LEAST_TILE, TILE);
-    return Math.clamp(elements / elementsPerRow, 1, TILE);
+    int elements = all <= MOST ? MOST : Math.clamp(all / (TASKS * threads()), LEAST, MOST);
+    return Math.clamp(elements / elementsPerRow, 1, MOST);
   }
 
   /** Scratch that nobody else uses until it is given back. */
@@ -143,7 +143,7 @@ final class Crew implements AutoCloseable {
   private void share(Job shared, Workspace workspace) {
     job = shared;
     if (sleeping.get() > 0) {
-      for (int i = 0; i < Math.min(helpers.length, shared.tiles - 1); i++) {
+      for (int i = 0; i < Math.min(helpers.length, shared.tasks - 1); i++) {
         LockSupport.unpark(helpers[i]);
       }
     }
@@ -185,9 +185,9 @@ final class Crew implements AutoCloseable {
     }
   }
 
-  /** The tiles of one call. */
+  /** The tasks of one call. */
   private static final class Job {
-    private final int tiles;
+    private final int tasks;
     private final int shares;
     private final Work work;
     private final Thread caller = Thread.currentThread();
@@ -195,8 +195,8 @@ final class Crew implements AutoCloseable {
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    Job(int tiles, int shares, Work work) {
-      this.tiles = tiles;
+    Job(int tasks, int shares, Work work) {
+      this.tasks = tasks;
       this.shares = shares;
       this.work = work;
       this.taken = new AtomicIntegerArray((shares + 1) * GAP);
@@ -204,14 +204,14 @@ final class Crew implements AutoCloseable {
 
     boolean isTaken() {
       for (int share = 0; share < shares; share++) {
-        if (hasTiles(share)) {
+        if (hasTasks(share)) {
           return false;
         }
       }
       return true;
     }
 
-    private boolean hasTiles(int share) {
+    private boolean hasTasks(int share) {
       return taken.get(counter(share)) < start(share + 1) - start(share);
     }
 
@@ -220,39 +220,39 @@ final class Crew implements AutoCloseable {
     }
 
     private int start(int share) {
-      return (int) ((long) tiles * share / shares);
+      return (int) ((long) tasks * share / shares);
     }
 
     void work(int thread, Workspace workspace) {
       int finished = 0;
       for (int i = 0; i < shares; i++) {
         int share = (thread + i) % shares;
-        while (hasTiles(share)) {
-          int tile = start(share) + taken.getAndIncrement(counter(share));
-          if (tile < start(share + 1)) {
-            run(tile, workspace);
+        while (hasTasks(share)) {
+          int task = start(share) + taken.getAndIncrement(counter(share));
+          if (task < start(share + 1)) {
+            run(task, workspace);
             finished++;
           }
         }
       }
-      if (finished > 0 && done.addAndGet(finished) == tiles) {
+      if (finished > 0 && done.addAndGet(finished) == tasks) {
         LockSupport.unpark(caller);
       }
     }
 
-    private void run(int tile, Workspace workspace) {
+    private void run(int task, Workspace workspace) {
       try {
         if (failure.get() == null) {
-          work.run(tile, workspace);
+          work.run(task, workspace);
         }
       } catch (Throwable e) { // any: the caller is to see it, and the thread to live on
         failure.compareAndSet(null, e);
       }
     }
 
-    /** Waits for the last tile, and throws what a tile threw. */
+    /** Waits for the last task, and throws what a task threw. */
     void await() {
-      for (int spin = 0; done.get() < tiles; spin++) {
+      for (int spin = 0; done.get() < tasks; spin++) {
         if (spin < SPINS) {
           Thread.onSpinWait();
         } else {

@@ -42,12 +42,11 @@ final class FewRows {
   record Part(Matrix out, Matrix b) {
     /** Columns of one task: memory likes long runs. */
     int perTask(int threads) {
-      return Math.max(BLOCK, Panels.padded((out.columns() + threads - 1) / threads, DotLanes.ROWS));
+      return Math.max(BLOCK, Panels.padded(Math.ceilDiv(out.columns(), threads), DotLanes.ROWS));
     }
 
     int tasks(int threads) {
-      int perTask = perTask(threads);
-      return (out.columns() + perTask - 1) / perTask;
+      return Math.ceilDiv(out.columns(), perTask(threads));
     }
   }
 
@@ -111,8 +110,8 @@ final class FewRows {
   private void stagedRows(Matrix out, float[] left, Matrix b, int n, int count, Update update,
       Workspace workspace) {
     int depth = b.rows();
-    int pieces = (depth + PIECE - 1) / PIECE;
-    int piece = Panels.padded((depth + pieces - 1) / pieces, DotLanes.LANES);
+    int pieces = Math.ceilDiv(depth, PIECE);
+    int piece = Panels.padded(Math.ceilDiv(depth, pieces), DotLanes.LANES);
     var rows = workspace.array(Purpose.ROWS, (long) DotLanes.ROWS * piece);
     int sums = DotLanes.ROWS * DotLanes.LANES;
     var lanes = workspace.array(Purpose.STATE, (long) out.rows() * sums);

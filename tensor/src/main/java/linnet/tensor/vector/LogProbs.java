@@ -1,6 +1,7 @@
 package linnet.tensor.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import linnet.tensor.DType;
 import linnet.tensor.LogProbKernels;
 import linnet.tensor.Tensor;
@@ -64,14 +65,6 @@ final class LogProbs {
     return Native.get(Native.segment(x), x.offset() + index * x.stride(0));
   }
 
-  private interface ChunkWork {
-    void run(Chunk chunk);
-  }
-
-  private interface RowWork {
-    void run(Row row);
-  }
-
   private final class Head {
     private final String primitive;
     private final Tensor h;
@@ -95,7 +88,7 @@ final class LogProbs {
       }
     }
 
-    void eachChunk(ChunkWork work) {
+    void eachChunk(Consumer<Chunk> work) {
       if (targets.length == 0) {
         return;
       }
@@ -105,7 +98,7 @@ final class LogProbs {
           int count = Math.min(CHUNK, targets.length - from);
           var logits = buffer.slice(0, 0, count);
           matMul.run(logits, h.slice(0, from, from + count), w.transpose(), Update.REPLACE);
-          work.run(new Chunk(this, logits, from, count));
+          work.accept(new Chunk(this, logits, from, count));
         }
       }
     }
@@ -129,8 +122,8 @@ final class LogProbs {
       this.factors = new float[count];
     }
 
-    void rows(RowWork work) {
-      crew.run(count, (r, workspace) -> work.run(new Row(this, r, head.targets[from + r])));
+    void rows(Consumer<Row> work) {
+      crew.run(count, (r, workspace) -> work.accept(new Row(this, r, head.targets[from + r])));
     }
 
     /** The rows' factors go to what has few columns, and so spare a pass over the logits. */

@@ -36,18 +36,18 @@ final class Panels {
 
   /** {@code n} rounded up to a multiple of {@code unit}. */
   static int padded(int n, int unit) {
-    return (n + unit - 1) / unit * unit;
+    return Math.ceilDiv(n, unit) * unit;
   }
 
   /** Into how many blocks a sum over {@code depth} elements is cut. */
   static int blocks(int depth) {
-    return (depth + DEPTH - 1) / DEPTH;
+    return Math.ceilDiv(depth, DEPTH);
   }
 
   /** How long they are, but for the last: alike. Part of the result: another length gives other roundings. */
   static int block(int depth) {
     int blocks = blocks(depth);
-    return padded((depth + blocks - 1) / blocks, UNIT);
+    return padded(Math.ceilDiv(depth, blocks), UNIT);
   }
 
   /** Room for a left operand of {@code rows} rows in scratch memory. */

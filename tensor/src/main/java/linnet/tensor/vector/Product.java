@@ -1,5 +1,6 @@
 package linnet.tensor.vector;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -109,8 +110,11 @@ final class Product {
   private PanelGroup group(int k, int column, LowRank lowRank) {
     int length = Math.min(groupDepth, depth - k);
     int width = Math.min(groupColumns, out.columns() - column);
-    var parts = terms.stream().map(term -> term.part(k, Math.min(length, term.depth()), column, width)).toList();
-    return new PanelGroup(panels, out.columnRange(column, width), parts, length, block,
+    var cut = new ArrayList<Term>(terms.size());
+    for (var term : terms) {
+      cut.add(term.part(k, Math.min(length, term.depth()), column, width));
+    }
+    return new PanelGroup(panels, out.columnRange(column, width), cut, length, block,
         k == 0 ? update : Update.ADD, lowRank);
   }
 

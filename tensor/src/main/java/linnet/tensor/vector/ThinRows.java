@@ -57,7 +57,7 @@ final class ThinRows {
 
   /** How many terms a part of a sum over {@code depth} has, but for the last. */
   static int part(int depth) {
-    return Panels.padded(Math.max(PART, (depth + MOST_PARTS - 1) / MOST_PARTS), STEP);
+    return Panels.padded(Math.max(PART, Math.ceilDiv(depth, MOST_PARTS)), STEP);
   }
 
   void run(Matrix out, Matrix a, Matrix b, Update update) {
@@ -65,13 +65,13 @@ final class ThinRows {
     try {
       var sums = new Sums(a, b, shared);
       int columns = columnsOfTask(b.columns(), sums.parts);
-      int across = (b.columns() + columns - 1) / columns;
+      int across = Math.ceilDiv(b.columns(), columns);
       crew.runRows(sums.parts * across, (long) sums.part * columns, (task, workspace) -> {
         int first = task % across * columns;
         sums.compute(task / across, first, Math.min(b.columns(), first + columns), workspace);
       });
-      int width = Panels.padded((out.columns() + crew.threads() - 1) / crew.threads(), LEAST_COLUMNS);
-      crew.runRows((out.columns() + width - 1) / width, (long) width * sums.parts * out.rows(),
+      int width = Panels.padded(Math.ceilDiv(out.columns(), crew.threads()), LEAST_COLUMNS);
+      crew.runRows(Math.ceilDiv(out.columns(), width), (long) width * sums.parts * out.rows(),
           (task, workspace) ->
               sums.addUp(out, task * width, Math.min(out.columns(), (task + 1) * width), update));
     } finally {
@@ -82,10 +82,10 @@ final class ThinRows {
   /** All columns, unless the last round of parts would leave threads idle for over a quarter of the time. */
   private int columnsOfTask(int columns, int parts) {
     int threads = crew.threads();
-    int rounds = (parts + threads - 1) / threads;
-    int wanted = 4 * parts >= 3 * rounds * threads ? 1 : (TASKS * threads + parts - 1) / parts;
-    int across = Math.min(wanted, (columns + NARROW - 1) / NARROW);
-    return Panels.padded((columns + across - 1) / across, Tree.LANES);
+    int rounds = Math.ceilDiv(parts, threads);
+    int wanted = 4 * parts >= 3 * rounds * threads ? 1 : Math.ceilDiv(TASKS * threads, parts);
+    int across = Math.min(wanted, Math.ceilDiv(columns, NARROW));
+    return Panels.padded(Math.ceilDiv(columns, across), Tree.LANES);
   }
 
   /** The sums of all parts. */
@@ -109,7 +109,7 @@ final class ThinRows {
         Arrays.fill(factors, k * rows + a.rows(), (k + 1) * rows, 0f);
       }
       part = part(depth);
-      parts = (depth + part - 1) / part;
+      parts = Math.ceilDiv(depth, part);
       pitch = b.columns() + GAP;
       sums = shared.segment(Purpose.OUTPUT, (long) parts * rows * pitch);
     }
@@ -122,8 +122,8 @@ final class ThinRows {
     /** Columns [first, last) of a part's sums. */
     void compute(int index, int first, int last, Workspace workspace) {
       int end = Math.min(b.rows(), (index + 1) * part);
-      int strips = (last - first + COLUMNS - 1) / COLUMNS;
-      int width = Panels.padded((last - first + strips - 1) / strips, Tree.LANES);
+      int strips = Math.ceilDiv(last - first, COLUMNS);
+      int width = Panels.padded(Math.ceilDiv(last - first, strips), Tree.LANES);
       for (int r = 0; r < rows; r++) {
         elements.fill(sums, at(index, r, first), 0, last - first);
       }

@@ -95,9 +95,9 @@ final class Transfer {
     var from = Native.segment(x);
     var to = Native.segment(out);
     long pieces = plan.pieces();
-    long perTile = crew.rowsPerTile(pieces, Math.min(plan.row(), Tree.CHUNK));
-    crew.run(Math.toIntExact((pieces + perTile - 1) / perTile), (tile, workspace) -> {
-      for (long p = tile * perTile; p < Math.min(pieces, (tile + 1) * perTile); p++) {
+    long perTask = crew.rowsPerTask(pieces, Math.min(plan.row(), Tree.CHUNK));
+    crew.run(Math.toIntExact(Math.ceilDiv(pieces, perTask)), (task, workspace) -> {
+      for (long p = task * perTask; p < Math.min(pieces, (task + 1) * perTask); p++) {
         long piece = p / plan.rows();
         long row = p % plan.rows();
         int n = plan.pieceLength(piece);

@@ -22,11 +22,11 @@ class CrewTest {
   @Test
   void runsEveryTileOnce() {
     try (var crew = new Crew(4)) {
-      for (int tiles : new int[] {0, 1, 2, 3, 100, 1000}) {
-        var runs = new AtomicIntegerArray(tiles);
-        crew.run(tiles, (tile, workspace) -> runs.incrementAndGet(tile));
-        for (int i = 0; i < tiles; i++) {
-          assertEquals(1, runs.get(i), "tile " + i + " of " + tiles);
+      for (int tasks : new int[] {0, 1, 2, 3, 100, 1000}) {
+        var runs = new AtomicIntegerArray(tasks);
+        crew.run(tasks, (task, workspace) -> runs.incrementAndGet(task));
+        for (int i = 0; i < tasks; i++) {
+          assertEquals(1, runs.get(i), "task " + i + " of " + tasks);
         }
       }
     }
@@ -37,7 +37,7 @@ class CrewTest {
     try (var crew = new Crew(3)) {
       for (int round = 0; round < 2000; round++) {
         var sum = new AtomicInteger();
-        crew.run(5, (tile, workspace) -> sum.addAndGet(tile));
+        crew.run(5, (task, workspace) -> sum.addAndGet(task));
         assertEquals(10, sum.get(), "round " + round);
       }
     }
@@ -49,9 +49,9 @@ class CrewTest {
       for (int round = 0; round < 3; round++) {
         Thread.sleep(50);
         var both = new CountDownLatch(2);
-        crew.run(2, (tile, workspace) -> {
+        crew.run(2, (task, workspace) -> {
           both.countDown();
-          await(both); // each tile needs a thread of its own
+          await(both); // each task needs a thread of its own
         });
         assertEquals(0, both.getCount());
       }
@@ -64,7 +64,7 @@ class CrewTest {
       Set<Thread> threads = ConcurrentHashMap.newKeySet();
       Set<Workspace> workspaces = ConcurrentHashMap.newKeySet();
       var all = new CountDownLatch(3);
-      crew.run(3, (tile, workspace) -> {
+      crew.run(3, (task, workspace) -> {
         threads.add(Thread.currentThread());
         workspaces.add(workspace);
         all.countDown();
@@ -85,12 +85,12 @@ class CrewTest {
     }
   }
 
-  /** The first of 30 tiles that each of three threads begins. */
+  /** The first of 30 tasks that each of three threads begins. */
   private static Set<Integer> firstTiles(BiConsumer<Integer, Crew.Work> run) {
     var first = new ConcurrentHashMap<Thread, Integer>();
     var all = new CountDownLatch(3);
-    run.accept(30, (tile, workspace) -> {
-      if (first.putIfAbsent(Thread.currentThread(), tile) == null) {
+    run.accept(30, (task, workspace) -> {
+      if (first.putIfAbsent(Thread.currentThread(), task) == null) {
         all.countDown();
         await(all); // nobody takes of the others' before
       }
@@ -109,18 +109,18 @@ class CrewTest {
   @Test
   void throwsWhatATileThrew() {
     try (var crew = new Crew(2)) {
-      var failure = new IllegalArgumentException("tile 7");
-      var thrown = assertThrows(IllegalArgumentException.class, () -> crew.run(50, (tile, workspace) -> {
-        if (tile == 7) {
+      var failure = new IllegalArgumentException("task 7");
+      var thrown = assertThrows(IllegalArgumentException.class, () -> crew.run(50, (task, workspace) -> {
+        if (task == 7) {
           throw failure;
         }
       }));
       assertSame(failure, thrown);
-      assertThrows(StackOverflowError.class, () -> crew.run(2, (tile, workspace) -> {
+      assertThrows(StackOverflowError.class, () -> crew.run(2, (task, workspace) -> {
         throw new StackOverflowError();
       }));
       var runs = new AtomicInteger(); // and it still works
-      crew.run(10, (tile, workspace) -> runs.incrementAndGet());
+      crew.run(10, (task, workspace) -> runs.incrementAndGet());
       assertEquals(10, runs.get());
     }
   }
@@ -149,7 +149,7 @@ class CrewTest {
       for (int c = 0; c < 4; c++) {
         callers.add(Thread.ofPlatform().start(() -> {
           for (int round = 0; round < 200; round++) {
-            crew.run(6, (tile, workspace) -> runs.incrementAndGet());
+            crew.run(6, (task, workspace) -> runs.incrementAndGet());
           }
         }));
       }
@@ -164,7 +164,7 @@ class CrewTest {
   void refusesToWorkAfterItsEndAndWithoutThreads() {
     var crew = new Crew(2);
     crew.close();
-    assertThrows(IllegalStateException.class, () -> crew.run(1, (tile, workspace) -> { }));
+    assertThrows(IllegalStateException.class, () -> crew.run(1, (task, workspace) -> { }));
     var error = assertThrows(IllegalArgumentException.class, () -> new Crew(0));
     assertTrue(error.getMessage().contains("at least one thread"), error.getMessage());
   }
