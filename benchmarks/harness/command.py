@@ -10,6 +10,7 @@ from harness import (
     gemm,
     java,
     kernels,
+    machine_code,
     memory,
     peers,
     quantised,
@@ -19,6 +20,7 @@ from harness import (
     store,
     tokenizer,
     training,
+    where,
 )
 from harness.machine import ROOT, Machine
 from harness.process import Unavailable, end_on_signal
@@ -36,15 +38,28 @@ def parser(description):
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="fewer shapes and rounds: a look, not a result")
-    parser.add_argument(
-        "--isa", choices=["avx2"], help="forces narrower vectors on all sides, where they can be"
-    )
+    add_isa(parser)
     parser.add_argument("--python", type=Path, help="of the peers (default: .venv/bin/python, else this one)")
     parser.add_argument("--kernel-rounds", type=int, help="pairs of every kernel (default: 15; quick: 4)")
     parser.add_argument(
         "--slice-seconds", type=float, default=0.04, help="of a kernel's sample (default: %(default)s)"
     )
     return parser
+
+
+def add_isa(parser):
+    parser.add_argument(
+        "--isa", choices=["avx2"], help="forces narrower vectors on all sides, where they can be"
+    )
+
+
+def add_work(parser):
+    parser.add_argument(
+        "--model", type=Path, default=ROOT / ".linnet" / "smollm2" / "SmolLM2-135M-Instruct"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=ROOT / ".linnet" / "gsm8k-train.jsonl", help="GSM8K's train.jsonl"
+    )
 
 
 def completed(options):
@@ -59,10 +74,7 @@ def completed(options):
 def run_options(description):
     own = parser(description)
     own.add_argument("--sections", nargs="+", choices=SECTIONS, default=SECTIONS, help="default: all")
-    own.add_argument("--model", type=Path, default=ROOT / ".linnet" / "smollm2" / "SmolLM2-135M-Instruct")
-    own.add_argument(
-        "--data", type=Path, default=ROOT / ".linnet" / "gsm8k-train.jsonl", help="GSM8K's train.jsonl"
-    )
+    add_work(own)
     own.add_argument(
         "--steps", type=int, help="of each training process; pairs are one less (default: 7; quick: 3)"
     )
@@ -218,3 +230,36 @@ def fresh_shares(machine, options, cases):
         "kernels": kernels.measure(machine, options, cases.__contains__),
     }
     return regression.shares(sections)
+
+
+def loops(description):
+    """benchmarks/loops."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("kernels", nargs="*", help=f"of {', '.join(machine_code.KERNELS)} (default: all)")
+    add_isa(parser)
+    options = parser.parse_args()
+    wanted = options.kernels or list(machine_code.KERNELS)
+    for name in wanted:
+        if name not in machine_code.KERNELS:
+            parser.error(f"no kernel {name}: it is one of {', '.join(machine_code.KERNELS)}")
+    end_on_signal()
+    machine_code.show(Machine(options.isa), wanted)
+
+
+def time_shares(description):
+    """benchmarks/where."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_work(parser)
+    parser.add_argument("--full", dest="side", action="store_const", const="linnet-full", default="linnet")
+    parser.add_argument("--steps", type=int, default=14, help="of which the first are not counted (default: 14)")
+    add_isa(parser)
+    options = parser.parse_args()
+    for path in (options.model, options.data):
+        if not path.exists():
+            parser.error(f"{path} is not there; see --model and --data")
+    end_on_signal()
+    where.show(Machine(options.isa), options)

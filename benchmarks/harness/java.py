@@ -58,12 +58,13 @@ def build():
     os.utime(stamp, (begun, begun))
 
 
-def server(machine):
+def server(machine, flags=()):
     """Linnet's side of what is measured call by call; what measures the limits is compiled by then."""
     command = [
         find_jdk() / "bin" / "java",
         *["-XX:+UseSerialGC", "-Xms64m", "-Xmx2g", "--add-modules", "jdk.incubator.vector"],
         *machine.jvm_flags,
+        *flags,
         *["-cp", f"{TARGET / 'classes'}{os.pathsep}{TARGET / 'lib'}/*"],
         "linnet.benchmarks.server.BenchServer",
     ]
