@@ -1,4 +1,8 @@
-"""Where the time of a training step goes, by the samples of the JDK's flight recorder."""
+"""Where the time of a training step goes, by the samples of the JDK's flight recorder.
+
+A sample has the name of the nearest place that the compiler has kept a note of: what ends a loop and what comes
+right after it may be taken for one another.
+"""
 
 import re
 import subprocess
