@@ -33,10 +33,14 @@ CHECK_ROUNDS = 5
 AGAIN = 3  # JVMs, each with as many rounds
 
 
-def parser(description):
-    parser = argparse.ArgumentParser(
+def described(description):
+    return argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+
+
+def parser(description):
+    parser = described(description)
     parser.add_argument("--quick", action="store_true", help="fewer shapes and rounds: a look, not a result")
     add_isa(parser)
     parser.add_argument("--python", type=Path, help="of the peers (default: .venv/bin/python, else this one)")
@@ -214,10 +218,10 @@ def check(description):
 
 def say_where(others, machine):
     """Says of which sections the recorded shares are another machine's."""
-    for section, where in others.items():
+    for section, place in others.items():
         this = regression.where(machine.stamp())
         print(
-            f"{section} was recorded on {where}, and this is {this}: shares are indicative, and none of them "
+            f"{section} was recorded on {place}, and this is {this}: shares are indicative, and none of them "
             "makes this check fail"
         )
 
@@ -234,9 +238,7 @@ def fresh_shares(machine, options, cases):
 
 def loops(description):
     """benchmarks/loops."""
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = described(description)
     parser.add_argument("kernels", nargs="*", help=f"of {', '.join(machine_code.KERNELS)} (default: all)")
     add_isa(parser)
     options = parser.parse_args()
@@ -250,9 +252,7 @@ def loops(description):
 
 def time_shares(description):
     """benchmarks/where."""
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = described(description)
     add_work(parser)
     parser.add_argument("--full", dest="side", action="store_const", const="linnet-full", default="linnet")
     parser.add_argument("--steps", type=int, default=14, help="of which the first are not counted (default: 14)")

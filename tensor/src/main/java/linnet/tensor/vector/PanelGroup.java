@@ -1,6 +1,5 @@
 package linnet.tensor.vector;
 
-import java.util.ArrayList;
 import java.util.List;
 import linnet.tensor.vector.Product.Term;
 import linnet.tensor.vector.Workspace.Purpose;
@@ -25,11 +24,8 @@ record PanelGroup(Panels panels, Matrix out, List<Term> terms, int depth, int bl
   PanelGroup panel(int index) {
     int column = index * panels.columns();
     int width = Math.min(panels.columns(), out.columns() - column);
-    var cut = new ArrayList<Term>(terms.size());
-    for (var term : terms) {
-      cut.add(term.part(0, term.depth(), column, width));
-    }
-    return new PanelGroup(panels, out.columnRange(column, width), cut, depth, block, update, lowRank);
+    return new PanelGroup(panels, out.columnRange(column, width), Term.parts(terms, 0, depth, column, width),
+        depth, block, update, lowRank);
   }
 
   /** Room for the right operand. */

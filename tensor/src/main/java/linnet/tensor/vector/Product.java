@@ -17,9 +17,14 @@ final class Product {
       return b.rows();
     }
 
-    /** Of K what begins with {@code k}, of N what begins with {@code column}. */
-    Term part(int k, int length, int column, int width) {
-      return new Term(a.columnRange(k, length), b.part(k, length, column, width));
+    /** Of each term's K what begins with {@code k}, of N what begins with {@code column}. */
+    static List<Term> parts(List<Term> terms, int k, int length, int column, int width) {
+      var parts = new ArrayList<Term>(terms.size());
+      for (var term : terms) {
+        int count = Math.min(length, term.depth());
+        parts.add(new Term(term.a.columnRange(k, count), term.b.part(k, count, column, width)));
+      }
+      return parts;
     }
   }
 
@@ -110,12 +115,8 @@ final class Product {
   private PanelGroup group(int k, int column, LowRank lowRank) {
     int length = Math.min(groupDepth, depth - k);
     int width = Math.min(groupColumns, out.columns() - column);
-    var cut = new ArrayList<Term>(terms.size());
-    for (var term : terms) {
-      cut.add(term.part(k, Math.min(length, term.depth()), column, width));
-    }
-    return new PanelGroup(panels, out.columnRange(column, width), cut, length, block,
-        k == 0 ? update : Update.ADD, lowRank);
+    return new PanelGroup(panels, out.columnRange(column, width), Term.parts(terms, k, length, column, width),
+        length, block, k == 0 ? update : Update.ADD, lowRank);
   }
 
   private void panelByPanel(PanelGroup group, Workspace shared) {

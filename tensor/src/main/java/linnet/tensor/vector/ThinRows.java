@@ -174,7 +174,7 @@ final class ThinRows {
       for (int r = 0; r < out.rows(); r++) {
         long at = at(0, r, from);
         for (int p = 1; p < parts; p++) {
-          elements.addScaled(sums, at, sums, at + 4L * p * rows * pitch, 1, to - from);
+          elements.addScaled(sums, at, sums, at(p, r, from), 1, to - from);
         }
         for (int c = from; c < to; c++) {
           float sum = sums.get(F32, at + 4L * (c - from));

@@ -49,9 +49,9 @@ final class Transfer {
       MemorySegment.copy(from, fromAt, to, toAt, bytes);
     } else {
       long piece = Math.ceilDiv(bytes, crew.threads());
-      crew.run(crew.threads(), (index, workspace) -> {
+      crew.run((int) Math.ceilDiv(bytes, piece), (index, workspace) -> {
         long at = index * piece;
-        MemorySegment.copy(from, fromAt + at, to, toAt + at, Math.clamp(bytes - at, 0, piece));
+        MemorySegment.copy(from, fromAt + at, to, toAt + at, Math.min(piece, bytes - at));
       });
     }
   }
